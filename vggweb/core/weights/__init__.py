@@ -1,0 +1,68 @@
+"""The weights: which there are, which answer, and what is known of them.
+
+``compact`` is embedded beside this file (fp16 on disk, float32 in use); ``imagenet`` is Keras's official file.
+MODEL_CARD.md says where the embedded ones come from, how good they are and what they are not.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Variant = Literal["compact", "imagenet"]
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How often the right class is the first, or among the first five, on ImageNet's validation photos.
+
+    Attributes:
+        preparation: how the photos were brought to 224 × 224.
+        top1: share in [0, 1].
+        top5: share in [0, 1].
+        source: who measured it, on how many photos.
+    """
+
+    preparation: str
+    top1: float
+    top5: float
+    source: str
+
+
+@dataclass(frozen=True)
+class WeightsInfo:
+    """What is known of the weights that answer.
+
+    Attributes:
+        variant: ``compact`` or ``imagenet``.
+        sha256: of the weights file; for ``compact`` of its two files' hashes, one a line, in order.
+        parameter_count: numbers in use, classifier included.
+        source: where they come from, a sentence.
+        licence: under which they may be used, a sentence.
+        limits: what they are not, a sentence or two.
+        accuracy: measured accuracies; empty when nobody has measured these weights.
+    """
+
+    variant: Variant
+    sha256: str
+    parameter_count: int
+    source: str
+    licence: str
+    limits: str
+    accuracy: tuple[Accuracy, ...]
+
+
+@dataclass(frozen=True)
+class WeightsChoice:
+    """Which weights shall answer: decided and checked at the start, before TensorFlow is loaded.
+
+    Attributes:
+        variant: ``compact`` or ``imagenet``.
+        path: the HDF5 file of ``imagenet``; None for the embedded ``compact`` ones.
+        sha256: of that file; of the embedded files as in `WeightsInfo`.
+        official: whether it is, byte for byte, the file that Keras publishes.
+    """
+
+    variant: Variant
+    path: Path | None
+    sha256: str
+    official: bool

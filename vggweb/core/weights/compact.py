@@ -1,0 +1,102 @@
+"""The embedded compact weights: VGG16's own 13 convolutions and a small classifier made for this project."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from vggweb.core.weights import Accuracy, WeightsChoice, WeightsInfo
+from vggweb.errors import WeightsError
+
+FOLDER = Path(__file__).parent
+
+# Sizes and hashes as MODEL_CARD.md gives them.
+FILES = {
+    "vgg16_conv.safetensors": "b353c16527ad64d08786518af6e8bc6442970c480bbbb258a05645528482d960",
+    "compact_head.safetensors": "e21858eb41546da35cd4b235ecfd97fbe6f55889483bb705c56528f339213148",
+}
+HEAD_CHANNELS = 1280  # width of the classifier's 1 × 1 convolution
+HEAD_PARAMETERS = (512 + 1) * HEAD_CHANNELS + (HEAD_CHANNELS + 1) * 1000
+
+_MEASURED = "vggweb's model card: 1,000 ILSVRC-2012 validation photos, numbers 1 to 1,000, none used in training"
+
+
+def compact_sha256() -> str:
+    """The hash that names the pair of embedded files: SHA-256 over their hashes, one a line."""
+    return hashlib.sha256("\n".join(FILES.values()).encode()).hexdigest()
+
+
+def compact_choice() -> WeightsChoice:
+    """The choice of the embedded weights."""
+    return WeightsChoice(variant="compact", path=None, sha256=compact_sha256(), official=False)
+
+
+def compact_info(parameter_count: int) -> WeightsInfo:
+    """What the model card says of the embedded weights."""
+    return WeightsInfo(
+        variant="compact",
+        sha256=compact_sha256(),
+        parameter_count=parameter_count,
+        source=(
+            "The 13 convolutions are those of Simonyan and Zisserman (2014, arXiv:1409.1556), as Keras's "
+            'VGG16(weights="imagenet", include_top=False) has them, rounded to float16. '
+            "The small classifier on top was made for this project."
+        ),
+        licence=(
+            "Convolutions: released by the Visual Geometry Group, Oxford, under CC BY 4.0. The classifier learned "
+            "from the answers of EfficientNet-Lite2 (Apache 2.0)."
+        ),
+        limits=(
+            "The classifier is not VGG16's own fc1, fc2 and predictions: the features are VGG16's, the probabilities "
+            "are not. It is usually right or nearly right, and less often than the full VGG16."
+        ),
+        accuracy=(
+            Accuracy("keras: squashed to 224 × 224, nearest neighbour", 0.460, 0.753, _MEASURED),
+            Accuracy("smooth squash (bicubic)", 0.482, 0.772, _MEASURED),
+            Accuracy("crop: shorter side 256, centre 224", 0.494, 0.799, _MEASURED),
+        ),
+    )
+
+
+def check_compact_files() -> None:
+    """Nothing, if both embedded files are there and whole.
+
+    Raises:
+        WeightsError: a file is missing, cannot be read or has another hash.
+    """
+    for name, expected in FILES.items():
+        try:
+            with (FOLDER / name).open("rb") as file:
+                actual = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise WeightsError(
+                f"The embedded weights file {name} cannot be read.", "Restore it from the repository."
+            ) from error
+        if actual != expected:
+            raise WeightsError(
+                f"The embedded weights file {name} is damaged: its SHA-256 is not the one in the model card.",
+                "Restore it from the repository.",
+            )
+
+
+def convolution_values() -> dict[str, NDArray[np.float32]]:
+    """The convolutions: block1_conv1/kernel (3, 3, in, out), block1_conv1/bias (out,), …, as float32."""
+    return _read("vgg16_conv.safetensors")
+
+
+def head_values() -> dict[str, NDArray[np.float32]]:
+    """The classifier: head_conv/kernel (512, 1280), head_conv/bias, predictions/kernel (1280, 1000), …/bias."""
+    return _read("compact_head.safetensors")
+
+
+def _read(name: str) -> dict[str, NDArray[np.float32]]:
+    try:
+        tensors = load_file(FOLDER / name)
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(
+            f"The embedded weights file {name} cannot be read.", "Restore it from the repository."
+        ) from error
+    return {key: value.astype(np.float32) for key, value in tensors.items()}
