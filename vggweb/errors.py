@@ -114,7 +114,9 @@ class UnknownLayerError(LookupFailedError):
 
     code = "unknown_layer"
     default_message = "VGG16 has no layer of that name."
-    default_hint = "The convolutions are block1_conv1 to block5_conv3, the poolings block1_pool to block5_pool."
+    default_hint = (
+        "The convolutions are block1_conv1 to block5_conv3, the poolings block1_pool to block5_pool."
+    )
 
 
 class UnknownFilterError(LookupFailedError):

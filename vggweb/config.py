@@ -1,0 +1,158 @@
+"""Every setting, once: its name, default, unit and help. All come from the environment.
+
+docs/settings.md is checked against this table.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from vggweb.errors import SettingError
+
+MIB = 1024 * 1024
+
+
+def _setting(name: str, default: str, help: str) -> Any:  # noqa: A002 - click and argparse say help, too
+    return field(metadata={"name": name, "default": default, "help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one running app. `Settings.from_environ` reads and checks them."""
+
+    data: Path = _setting("VGGWEB_DATA", "./instance", "Folder of the embedded store; created if missing.")
+    database_url: str = _setting(
+        "VGGWEB_DATABASE_URL",
+        "",
+        "Any SQLAlchemy URL; empty: SQLite in VGGWEB_DATA. PostgreSQL when several machines share results.",
+    )
+    broker_url: str = _setting(
+        "VGGWEB_BROKER_URL",
+        "",
+        "Empty: long work runs in this process. redis://…: work goes to Celery workers.",
+    )
+    weights: str = _setting(
+        "VGGWEB_WEIGHTS",
+        "auto",
+        "auto (Keras's official file if it is in Keras's cache, else the embedded compact weights), compact, "
+        "imagenet, or the path of an .h5 file.",
+    )
+    max_upload_bytes: int = _setting(
+        "VGGWEB_MAX_UPLOAD_BYTES", str(16 * MIB), "Larger request bodies get 413 before they are read; bytes."
+    )
+    max_pixels: int = _setting(
+        "VGGWEB_MAX_PIXELS", "50000000", "Larger pictures get 413 before they are decoded; pixels."
+    )
+    result_days: float = _setting(
+        "VGGWEB_RESULT_DAYS", "0", "Age at which a result expires; days; 0: kept until deleted."
+    )
+    secret_key: str = _setting(
+        "VGGWEB_SECRET_KEY", "", "Signs cookies and tokens; empty: made at random and kept in VGGWEB_DATA."
+    )
+    rate_limit: str = _setting("VGGWEB_RATE_LIMIT", "60/minute", "Uploads for one client, such as 60/minute.")
+    log_level: str = _setting("VGGWEB_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    trusted_proxies: int = _setting(
+        "VGGWEB_TRUSTED_PROXIES", "0", "How many proxies in front may set X-Forwarded-For, -Proto and -Host."
+    )
+    prediction_queue: int = _setting(
+        "VGGWEB_PREDICTION_QUEUE",
+        "8",
+        "Photos that may be at work or wait for the network at once; more get 503 with Retry-After.",
+    )
+    job_workers: int = _setting(
+        "VGGWEB_JOB_WORKERS", "1", "Long computations that may run at the same time in this process."
+    )
+    job_queue: int = _setting("VGGWEB_JOB_QUEUE", "600", "Long computations that may wait; more get 503.")
+    jobs_per_visitor: int = _setting(
+        "VGGWEB_JOBS_PER_VISITOR", "20", "Long computations one visitor may have waiting or running."
+    )
+    job_timeout_seconds: float = _setting(
+        "VGGWEB_JOB_TIMEOUT_SECONDS", "900", "A computation that takes longer fails; seconds."
+    )
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """The settings that the environment gives, each checked.
+
+        Raises:
+            SettingError: a variable holds a value that it cannot have; the message names it.
+        """
+        environ = os.environ if environ is None else environ
+        values = {item.name: _read(item.metadata, item.type, environ) for item in fields(cls)}
+        _check_rate_limit(values["rate_limit"])
+        _check_log_level(values["log_level"])
+        _check_broker(values["broker_url"])
+        return cls(**values)
+
+    def store_url(self) -> str:
+        """The database's SQLAlchemy URL: the one that was set, or SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'vggweb.sqlite3'}"
+
+    def make_data_folder(self) -> None:
+        """The data folder exists afterwards.
+
+        Raises:
+            SettingError: it cannot be made or written to.
+        """
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            (self.data / ".writable").touch()
+            (self.data / ".writable").unlink(missing_ok=True)
+        except OSError as error:
+            raise SettingError(
+                f"VGGWEB_DATA names the folder {self.data}, and it cannot be made or written to.",
+                "Name a folder that this user may write to.",
+            ) from error
+
+    def signing_key(self) -> str:
+        """The key that was set, or the random one in the data folder, made the first time."""
+        if self.secret_key:
+            return self.secret_key
+        file = self.data / "secret_key"
+        fresh = self.data / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+        if not file.exists():
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_hex(32), encoding="ascii")
+            try:
+                file.hardlink_to(fresh)  # of two servers that start at once, one wins and both read its key
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return file.read_text(encoding="ascii")
+
+
+def _read(metadata: Mapping[str, str], kind: Any, environ: Mapping[str, str]) -> Any:
+    name = metadata["name"]
+    text = environ.get(name, "").strip() or metadata["default"]
+    if kind is str:
+        return text
+    if kind is Path:
+        return Path(text).expanduser()
+    try:
+        number = kind(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < float("inf"):
+        raise SettingError(f"{name} is {text!r}, and must be a number, 0 or more.")
+    return number
+
+
+def _check_rate_limit(text: str) -> None:
+    if not re.fullmatch(r"\d+\s*(/|per)\s*(\d+\s*)?(second|minute|hour|day)s?", text):
+        raise SettingError(f"VGGWEB_RATE_LIMIT is {text!r}, and must read like 60/minute or 10/second.")
+
+
+def _check_log_level(text: str) -> None:
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+    if text.upper() not in levels:
+        raise SettingError(f"VGGWEB_LOG_LEVEL is {text!r}, and must be one of {', '.join(levels)}.")
+
+
+def _check_broker(url: str) -> None:
+    if url and not url.startswith(("redis://", "rediss://")):
+        raise SettingError("VGGWEB_BROKER_URL must begin with redis:// or rediss://.")
