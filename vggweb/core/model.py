@@ -13,12 +13,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vggweb.core.architecture import CONVOLUTIONS, FULL_PARAMETERS, IMAGE_SIZE_PX
+from vggweb.core.architecture import CONVOLUTIONS, IMAGE_SIZE_PX
 from vggweb.core.arrays import Activation, Batch, Logits
 from vggweb.core.classes import CLASS_COUNT
 from vggweb.core.weights import WeightsChoice, WeightsInfo
-from vggweb.core.weights.compact import HEAD_CHANNELS, compact_info, convolution_values, head_values
-from vggweb.core.weights.official import imagenet_info, load_imagenet_weights
+from vggweb.core.weights.compact import HEAD_CHANNELS, compact_choice, convolution_values, head_values
+from vggweb.core.weights.info import weights_info
+from vggweb.core.weights.official import load_imagenet_weights
 
 T = TypeVar("T")
 INPUT_SHAPE = (IMAGE_SIZE_PX, IMAGE_SIZE_PX, 3)
@@ -53,6 +54,10 @@ class Vgg16:
         compiled = self.keep("logits", lambda: _compile(self.network))
         logits: Logits = compiled(tf.constant(batch)).numpy()
         return logits
+
+    def warm_up(self) -> None:
+        """Afterwards the first photo takes no longer than the next: the graph is traced and compiled."""
+        self.logits(np.zeros((1, *INPUT_SHAPE), np.float32))
 
     def activations(self, batch: Batch, layer_names: Sequence[str]) -> dict[str, Activation]:
         """What the named layers give for one photo, from one forward pass.
@@ -163,13 +168,13 @@ def _load_compact() -> Vgg16:
     head_kernel = head["head_conv/kernel"][None, None]  # (512, 1280) → (1, 1, 512, 1280)
     network.get_layer("head_conv").set_weights([head_kernel, head["head_conv/bias"]])
     network.get_layer("predictions").set_weights([head["predictions/kernel"], head["predictions/bias"]])
-    return Vgg16(network, compact_info(parameter_count=network.count_params()))
+    return Vgg16(network, weights_info(compact_choice()))
 
 
 def _load_imagenet(choice: WeightsChoice) -> Vgg16:
     network = keras.applications.VGG16(weights=None, classifier_activation=None)
     load_imagenet_weights(network, choice)
-    return Vgg16(network, imagenet_info(choice, parameter_count=FULL_PARAMETERS))
+    return Vgg16(network, weights_info(choice))
 
 
 def _compile(network: keras.Model) -> Callable[[tf.Tensor], Any]:

@@ -1,0 +1,103 @@
+"""The one network of this process: loaded in the background, asked by one photo after the other."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from vggweb.core.weights import WeightsChoice, WeightsInfo
+from vggweb.core.weights.info import weights_info
+from vggweb.errors import BusyError, NotReadyError
+from vggweb.jobs import Gate
+
+if TYPE_CHECKING:
+    from vggweb.core.model import Vgg16
+
+logger = logging.getLogger(__name__)
+PATIENCE_SECONDS = 20.0  # how long a visitor who comes during the start waits before 503 not_ready
+
+
+class Network:
+    """Holds the model, says when it is ready, and lets only so many photos wait for it.
+
+    TensorFlow is imported by the loading thread, not before: the server answers while it starts.
+    """
+
+    def __init__(self, choice: WeightsChoice, *, queue_limit: int, gate: Gate | None = None) -> None:
+        self.choice = choice
+        self.gate = gate or Gate()
+        self._queue_limit = queue_limit
+        self._places = threading.BoundedSemaphore(max(1, queue_limit))
+        self._one_at_a_time = threading.Lock()
+        self._ready = threading.Event()
+        self._model: Vgg16 | None = None
+
+    def start(self, *, on_failure: Callable[[BaseException], None]) -> None:
+        """Begins to load the weights in a thread of its own; `on_failure` hears of it if that fails."""
+        threading.Thread(target=self._load, args=(on_failure,), name="load-model", daemon=True).start()
+
+    def load(self) -> "Vgg16":
+        """The model, loaded now, in this thread: for the command line and the tests."""
+        from vggweb.core.model import load_model
+
+        if self._model is None:
+            model = load_model(self.choice)
+            model.warm_up()
+            self._model = model
+            self._ready.set()
+        return self._model
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a photo could be classified now."""
+        return self._ready.is_set()
+
+    @property
+    def weights(self) -> WeightsInfo:
+        """What is known of the weights that answer; does not wait for the model."""
+        return weights_info(self.choice)
+
+    def model(self) -> "Vgg16":
+        """The loaded model; waits a little while the server starts.
+
+        Raises:
+            NotReadyError: it is still loading.
+        """
+        if not self._ready.wait(PATIENCE_SECONDS) or self._model is None:
+            raise NotReadyError
+        return self._model
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place among the photos that are at work or wait.
+
+        Raises:
+            BusyError: all places are taken.
+        """
+        if not self._places.acquire(blocking=False):
+            raise BusyError
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    @contextmanager
+    def turn(self) -> Iterator["Vgg16"]:
+        """The model for one computation that a visitor waits for: one at a time, before all jobs.
+
+        Raises:
+            NotReadyError: it is still loading.
+        """
+        model = self.model()
+        with self.gate.prediction(), self._one_at_a_time:
+            yield model
+
+    def _load(self, on_failure: Callable[[BaseException], None]) -> None:
+        try:
+            model = self.load()
+        except BaseException as error:
+            logger.exception("The weights could not be loaded.")
+            on_failure(error)
+        else:
+            logger.info("Ready to predict.", extra={"variant": model.weights.variant})
