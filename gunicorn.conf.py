@@ -1,0 +1,15 @@
+"""How gunicorn serves vggweb: one process, because TensorFlow does not survive a fork, and threads."""
+
+import os
+
+from vggweb.config import Settings
+from vggweb.web.logs import logging_config
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+workers = 1
+worker_class = "gthread"
+threads = 32  # many wait for uploads or for the network; the network itself works on one photo at a time
+preload_app = False  # the app, and with it TensorFlow, starts in the worker, after the fork
+timeout = 120
+graceful_timeout = 20
+logconfig_dict = logging_config(Settings.from_environ().log_level)

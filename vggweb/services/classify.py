@@ -1,0 +1,61 @@
+"""Classify a photo: bytes in, everything that its result needs out. Nothing is stored here."""
+
+from dataclasses import dataclass
+
+from vggweb.core.arrays import Image, Logits
+from vggweb.core.images import ReadPhoto, read_photo
+from vggweb.core.predictions import Prediction, softmax, top_predictions
+from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, prepare_image, to_batch
+from vggweb.errors import BadParameterError
+from vggweb.services.network import Network
+
+
+@dataclass(frozen=True)
+class Classification:
+    """A photo, its model input and the network's answer.
+
+    Attributes:
+        photo: the photo as read, upright.
+        images: the uint8 (224, 224, 3) model input that each way of resizing gives.
+        resize: the way that was used.
+        logits: float32 (1000,).
+    """
+
+    photo: ReadPhoto
+    images: dict[ResizeMethod, Image]
+    resize: ResizeMethod
+    logits: Logits
+
+    def predictions(self, count: int) -> tuple[Prediction, ...]:
+        """The most probable classes, best first."""
+        return top_predictions(softmax(self.logits), count)
+
+
+def check_resize(text: str) -> ResizeMethod:
+    """The way of resizing of that name.
+
+    Raises:
+        BadParameterError: there is none.
+    """
+    for method in RESIZE_METHODS:
+        if method == text:
+            return method
+    raise BadParameterError(f"resize can be {', '.join(RESIZE_METHODS)}.")
+
+
+def classify_photo(
+    data: bytes, *, resize: ResizeMethod, network: Network, max_pixels: int, max_bytes: int
+) -> Classification:
+    """What the network says of a photo's bytes.
+
+    Raises:
+        PhotoError: the bytes cannot be used as a photo.
+        BusyError: too many photos wait already.
+        NotReadyError: the weights are still being loaded.
+    """
+    with network.place():
+        photo = read_photo(data, max_pixels=max_pixels, max_bytes=max_bytes)
+        images = {method: prepare_image(photo.pixels, method) for method in RESIZE_METHODS}
+        with network.turn() as model:
+            logits = model.logits(to_batch(images[resize]))[0]
+    return Classification(photo=photo, images=images, resize=resize, logits=logits)

@@ -1,0 +1,70 @@
+"""The web app: `create_app` puts the pages, the JSON and the use cases together."""
+
+import logging.config
+import os
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from vggweb import cli
+from vggweb.config import Settings
+from vggweb.services.app import Services, build_services
+from vggweb.web import (
+    assets,
+    errors,
+    health,
+    home,
+    lingering,
+    logs,
+    model_pages,
+    openapi,
+    result_pages,
+    security,
+    texts,
+    words,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+COOKIE_DAYS = 365
+EXIT_CODE_STOPS_GUNICORN = 4  # gunicorn's APP_LOAD_ERROR: its master ends, too, instead of starting it again
+BLUEPRINTS = (home, result_pages, model_pages, words, health, openapi)
+
+
+def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
+    """The WSGI application.
+
+    Args:
+        settings: from the environment if not given.
+        services: ready-made ones, so that tests can share one loaded network.
+
+    Raises:
+        SystemExit: a setting or the weights cannot be used; the message says which and what to do.
+    """
+    with errors.setup_errors_stop_the_start():
+        settings = settings or Settings.from_environ()
+        if services is None:
+            settings.make_data_folder()
+            services = build_services(settings)
+        key = settings.signing_key()
+
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(
+        SECRET_KEY=key,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        PERMANENT_SESSION_LIFETIME=COOKIE_DAYS * 24 * 3600,
+        SESSION_COOKIE_NAME="vggweb",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+    )
+    app.extensions["vggweb"] = services
+    for part in (logs, health.requests, security, errors, assets, texts, openapi):
+        part.init_app(app)
+    for area in BLUEPRINTS:
+        app.register_blueprint(area.blueprint)
+    cli.init_app(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = lingering.LingeringClose(app.wsgi_app)  # type: ignore[method-assign]
+    return app

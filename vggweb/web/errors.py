@@ -1,0 +1,134 @@
+"""Every error as an answer: the contract's JSON, or the same two sentences on a page."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from vggweb.errors import (
+    BadCsrfError,
+    NotFoundError,
+    OverloadError,
+    PhotoTooLargeError,
+    RateLimitedError,
+    RequestError,
+    SetupError,
+    VggwebError,
+)
+from vggweb.web.answers import json_answer, wants_json
+from vggweb.web.security import limiter
+
+logger = logging.getLogger(__name__)
+EXIT_CODE_STOPS_GUNICORN = 4  # gunicorn's APP_LOAD_ERROR: its master ends, too, instead of trying again
+
+
+@dataclass(frozen=True)
+class ErrorBody:
+    """What happened and what to do."""
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class ErrorAnswer:
+    """The one shape of an error in JSON."""
+
+    error: ErrorBody
+
+
+class MethodNotAllowedError(RequestError):
+    """The address exists, for other methods."""
+
+    status = 405
+    code = "method_not_allowed"
+    default_message = "This address does not answer that kind of request."
+    default_hint = "Open it as a page, or see /openapi.json for what it takes."
+
+
+def init_app(app: Flask) -> None:
+    """Registers the handlers: ours, Werkzeug's, and the last resort."""
+    app.register_error_handler(VggwebError, answer)
+    app.register_error_handler(HTTPException, lambda error: answer(_translate(error), error))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(error: VggwebError, original: HTTPException | None = None) -> Response:
+    """The error as JSON or as a page of its own."""
+    if wants_json():
+        response = json_answer(ErrorAnswer(ErrorBody(error.code, error.message, error.hint)), status=error.status)
+    else:
+        response = make_response(render_template("errors/error.html", error=error), error.status)
+    return with_error_headers(response, error, original)
+
+
+def with_error_headers(
+    response: Response, error: VggwebError, original: HTTPException | None = None
+) -> Response:
+    """The answer with the headers that its error asks for."""
+    response.headers["Cache-Control"] = "no-store"
+    if isinstance(error, OverloadError):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    allowed = getattr(original, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def too_large() -> PhotoTooLargeError:
+    """The error for a request body over the limit; says both limits."""
+    from vggweb.web.context import services
+
+    settings = services().settings
+    mebibytes = settings.max_upload_bytes / 1024**2
+    return PhotoTooLargeError(
+        f"The upload is larger than {mebibytes:.4g} MiB. "
+        f"A photo can have {mebibytes:.4g} MiB and {settings.max_pixels / 1e6:.4g} million pixels at most."
+    )
+
+
+@contextmanager
+def setup_errors_stop_the_start() -> Iterator[None]:
+    """Turns a SetupError into its two sentences on stderr and an exit that gunicorn's master respects."""
+    try:
+        yield
+    except SetupError as error:
+        print(f"vggweb cannot start. {error.message} {error.hint}", file=sys.stderr)  # noqa: T201
+        sys.exit(EXIT_CODE_STOPS_GUNICORN)
+
+
+def _translate(error: HTTPException) -> VggwebError:
+    """Werkzeug's and the extensions' errors as ours; their own words go to the log only."""
+    if isinstance(error, RateLimitExceeded):
+        return RateLimitedError(retry_after_seconds=_seconds_until_reset())
+    if isinstance(error, CSRFError):
+        return BadCsrfError()
+    if isinstance(error, RequestEntityTooLarge):
+        return too_large()
+    if error.code == 404:  # noqa: PLR2004 - Not Found
+        return NotFoundError()
+    if error.code == 405:  # noqa: PLR2004 - Method Not Allowed
+        return MethodNotAllowedError()
+    if error.code and error.code < 500:  # noqa: PLR2004 - the client's side
+        return RequestError()
+    logger.error("An unexpected HTTP error.", exc_info=error)
+    return VggwebError()
+
+
+def _seconds_until_reset() -> int:
+    import time
+
+    limit = limiter.current_limit
+    return max(1, round(limit.reset_at - time.time())) if limit else 60
+
+
+def _unexpected(error: Exception) -> Response:
+    logger.error("Unexpected error at %s", request.url_rule, exc_info=error)
+    return answer(VggwebError())

@@ -1,0 +1,34 @@
+"""The home page: the upload form, the samples, the visitor's own recent results."""
+
+from flask import Blueprint, Response, make_response, render_template
+
+from vggweb.errors import VggwebError
+from vggweb.services.samples import SAMPLES
+from vggweb.web import visitors
+from vggweb.web.context import services
+from vggweb.web.texts import RESIZE_OPTIONS
+
+blueprint = Blueprint("home", __name__)
+FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC", "JPEG XL")
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """The page."""
+    return make_response(home_page())
+
+
+def home_page(*, error: VggwebError | None = None, resize: str = "keras") -> str:
+    """The home page's HTML, with an error in place and what was entered kept."""
+    settings = services().settings
+    return render_template(
+        "pages/home.html",
+        samples=SAMPLES,
+        recent=services().library.recent(visitors.known_owner()),
+        resize=resize,
+        resize_options=RESIZE_OPTIONS,
+        error=error,
+        max_upload_bytes=settings.max_upload_bytes,
+        max_pixels=settings.max_pixels,
+        formats=FORMATS,
+    )

@@ -1,0 +1,284 @@
+"""Results: made from an upload, shown, their pictures, deleted."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from vggweb.core.preprocessing import RESIZE_METHODS
+from vggweb.core.script import CODE_LINES, keras_script
+from vggweb.core.walkthrough import Step
+from vggweb.errors import (
+    BadParameterError,
+    BusyError,
+    CorruptImageError,
+    GoneError,
+    NoPhotoError,
+    NotAnImageError,
+    NotFoundError,
+    NotReadyError,
+    NotYoursError,
+    PhotoTooLargeError,
+    RateLimitedError,
+    UnsupportedFormatError,
+    VggwebError,
+)
+from vggweb.services.results import Result
+from vggweb.services.samples import SAMPLES, find_sample
+from vggweb.web import visitors
+from vggweb.web.answers import FormField, WholeNumber, add_route, answers, json_answer, wants_json
+from vggweb.web.context import services
+from vggweb.web.errors import too_large, with_error_headers
+from vggweb.web.home import home_page
+from vggweb.web.security import limiter
+from vggweb.web.texts import (
+    CERTAINTY_NOTES,
+    CHANNEL_SCALE_NOTE,
+    RESIZE_OPTIONS,
+    STEP_EXPLANATIONS,
+    percent,
+    variant_note,
+    words,
+)
+
+blueprint = Blueprint("results", __name__)
+TOP = WholeNumber("top", 1, 1000, 5, "How many predictions the answer holds.")
+MISSING = (NotFoundError, GoneError)
+
+
+@dataclass(frozen=True)
+class SharedResult(Result):
+    """A result with its address."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class CreatedResult(SharedResult):
+    """A result for whoever made it, with the token that deletes it."""
+
+    delete_token: str
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What a deletion answers."""
+
+    deleted: bool
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step of the walk with its line of code and its explanation."""
+
+    step: Step
+    code: str
+    explanation: Markup
+
+
+@answers(
+    "Classify a photo: multipart field `photo`, or a sample's name",
+    CreatedResult,
+    status=201,
+    errors=(
+        NoPhotoError,
+        BadParameterError,
+        PhotoTooLargeError,
+        NotAnImageError,
+        UnsupportedFormatError,
+        CorruptImageError,
+        RateLimitedError,
+        BusyError,
+        NotReadyError,
+    ),
+    form=(
+        FormField("photo", {"type": "string", "format": "binary"}, "The photo's file.", is_file=True),
+        FormField("sample", {"type": "string", "enum": [sample.name for sample in SAMPLES]}, "A sample photo."),
+        FormField(
+            "resize",
+            {"type": "string", "enum": list(RESIZE_METHODS), "default": "keras"},
+            "How the photo is brought to 224 × 224.",
+        ),
+    ),
+    headers={"Location": "The result's address."},
+)
+def create() -> Response:
+    """Makes a result: 303 to its page, or 201 with it in JSON; an error goes onto the home page."""
+    try:
+        result = services().make_result(_sent_bytes(), resize=_sent_resize(), owner=_maker())
+    except RequestEntityTooLarge:
+        return _refuse(too_large())
+    except VggwebError as error:
+        return _refuse(error)
+    address = url_for("results.show", result_id=result.id, _external=True)
+    if not wants_json():
+        return _redirect(address)
+    created = _with_address(CreatedResult, result, delete_token=visitors.delete_token(result.id))
+    response = json_answer(created, status=201)
+    response.headers["Location"] = address
+    return response
+
+
+@answers("A result", SharedResult, errors=(*MISSING, BadParameterError), query=(TOP,))
+def show(result_id: str) -> Response:
+    """The shareable page."""
+    result = services().library.show(result_id, top=TOP.read())
+    response = json_answer(_with_address(SharedResult, result)) if wants_json() else _page(result)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@answers(
+    "Delete a result",
+    Deleted,
+    errors=(*MISSING, NotYoursError),
+    form=(FormField("delete_token", {"type": "string"}, "The token that came with the result."),),
+)
+def delete(result_id: str) -> Response:
+    """Deletes the result for whoever made it."""
+    library = services().library
+    is_mine = library.is_owner(result_id, visitors.known_owner())
+    if not is_mine and not visitors.is_delete_token(request.form.get("delete_token", ""), result_id):
+        raise NotYoursError
+    library.delete(result_id)
+    return json_answer(Deleted(deleted=True)) if wants_json() else _redirect(url_for("home.home"))
+
+
+@blueprint.get("/r/<token:result_id>/input.png")
+def input_png(result_id: str) -> Response:
+    """The exact 224 × 224 model input."""
+    return picture(services().library.input_png(result_id), "image/png")
+
+
+@blueprint.get("/r/<token:result_id>/channels/<channel>.png")
+def channel_png(result_id: str, channel: str) -> Response:
+    """One mean-subtracted channel as a grey picture."""
+    return picture(services().library.channel_png(result_id, channel), "image/png")
+
+
+@blueprint.get("/r/<token:result_id>/photo.jpg")
+def photo_jpg(result_id: str) -> Response:
+    """The small copy of the photo, encoded anew."""
+    return picture(services().library.picture(result_id, "photo").data, "image/jpeg")
+
+
+@blueprint.get("/r/<token:result_id>/preview.png")
+def preview_png(result_id: str) -> Response:
+    """The card that a shared link shows."""
+    note = f"{services().library.show(result_id).model.variant} weights"
+    response = picture(services().library.card_png(result_id, note=note), "image/png")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@blueprint.get("/r/<token:result_id>/qr.svg")
+def qr_svg(result_id: str) -> Response:
+    """The page's address as a QR code."""
+    services().library.show(result_id)
+    address = url_for("results.show", result_id=result_id, _external=True)
+    code = segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2, light="#fff", dark="#000")
+    code = code.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return picture(code.encode(), "image/svg+xml")
+
+
+@blueprint.get("/r/<token:result_id>/keras.py")
+def keras_script_py(result_id: str) -> Response:
+    """The script as a file."""
+    response = picture(_script(services().library.show(result_id)).encode(), "text/x-python")
+    response.headers["Content-Disposition"] = f'attachment; filename="vggweb-{result_id[:6]}.py"'
+    return response
+
+
+def picture(data: bytes, media_type: str) -> Response:
+    """Bytes that belong to a result: a browser may keep them, and asks each time whether they still stand."""
+    response: Response = current_app.response_class(data, mimetype=media_type)
+    response.add_etag()
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response.make_conditional(request)
+
+
+def _maker() -> str | None:
+    """A browser gets a cookie, to find and delete its results again; a program has its token."""
+    return visitors.known_owner() if wants_json() and not _is_our_script() else visitors.owner()
+
+
+def _is_our_script() -> bool:
+    return request.headers.get("X-Requested-With") == "vggweb"
+
+
+def _sent_bytes() -> bytes:
+    photo = request.files.get("photo")
+    data = photo.read() if photo else b""
+    if data:
+        return data
+    if request.form.get("sample"):
+        return find_sample(request.form["sample"]).read()
+    raise NoPhotoError
+
+
+def _sent_resize() -> str:
+    return request.form.get("resize", "keras")
+
+
+def _refuse(error: VggwebError) -> Response:
+    if wants_json():
+        raise error
+    too_big = isinstance(error, PhotoTooLargeError)
+    resize = "keras" if too_big else _sent_resize()  # a body over the limit is not read
+    page = make_response(home_page(error=error, resize=resize), error.status)
+    return with_error_headers(page, error)
+
+
+def _redirect(address: str) -> Response:
+    response: Response = current_app.make_response(redirect(address, 303))
+    return response
+
+
+def _with_address(kind: Any, result: Result, **more: str) -> Any:
+    values = {item.name: getattr(result, item.name) for item in fields(Result)}
+    return kind(**values, url=url_for("results.show", result_id=result.id, _external=True), **more)
+
+
+def _script(result: Result) -> str:
+    return keras_script(
+        url=url_for("results.show", result_id=result.id, _external=True),
+        weights_url=url_for("model.show", _external=True),
+        variant=result.model.variant,
+        predictions=result.predictions,
+    )
+
+
+def _page(result: Result) -> Response:
+    best = result.predictions[0]
+    title, note = next((title, note) for value, title, note in RESIZE_OPTIONS if value == result.resize)
+    return make_response(
+        render_template(
+            "pages/result.html",
+            result=result,
+            url=url_for("results.show", result_id=result.id, _external=True),
+            preview_url=url_for("results.preview_png", result_id=result.id, _external=True),
+            social_description=f"VGG16 says {words(best.label)}, {percent(best.score)}. See every step from the photo to the words.",
+            is_mine=services().library.is_owner(result.id, visitors.known_owner()),
+            certainty_note=CERTAINTY_NOTES[result.certainty],
+            resize_title=title,
+            resize_note=note,
+            other_preparations=[option for option in RESIZE_OPTIONS if option[0] != result.resize],
+            steps=[
+                ShownStep(step, CODE_LINES[step.name], STEP_EXPLANATIONS[step.name]) for step in result.steps
+            ],
+            script=_script(result),
+            channel_scale_note=CHANNEL_SCALE_NOTE,
+            expires_at=result.expires_at,
+            more=[],
+        )
+    )
+
+
+add_route(blueprint, "/results", limiter.limit(lambda: services().settings.rate_limit)(create), methods=("POST",))
+add_route(blueprint, "/r/<token:result_id>", show)
+add_route(blueprint, "/r/<token:result_id>/delete", delete, methods=("POST",))

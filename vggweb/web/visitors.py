@@ -1,0 +1,47 @@
+"""Who asks: a visitor is a random number in a signed cookie, no account.
+
+The store knows only its hash, so a copy of the database does not let anybody act as a visitor.
+"""
+
+import hashlib
+import secrets
+
+from flask import current_app, session
+from itsdangerous import BadSignature, URLSafeSerializer
+
+_FIELD = "visitor"
+
+
+def known_owner() -> str | None:
+    """The hash that stands for this browser in the store; None for a browser that made nothing yet."""
+    visitor = session.get(_FIELD)
+    return _hash(visitor) if isinstance(visitor, str) else None
+
+
+def owner() -> str:
+    """The hash that stands for this browser, with a cookie set for it when it has none."""
+    if _FIELD not in session:
+        session[_FIELD] = secrets.token_urlsafe(16)
+        session.permanent = True
+    return _hash(session[_FIELD])
+
+
+def delete_token(result_id: str) -> str:
+    """The token with which a program deletes what it made."""
+    return _serializer().dumps(result_id)
+
+
+def is_delete_token(token: str, result_id: str) -> bool:
+    """Whether this is that result's token."""
+    try:
+        return bool(_serializer().loads(token) == result_id)
+    except BadSignature:
+        return False
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="delete-result")
+
+
+def _hash(visitor: str) -> str:
+    return hashlib.sha256(visitor.encode()).hexdigest()
