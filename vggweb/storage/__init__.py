@@ -1,0 +1,9 @@
+"""The store: results and their pictures, through SQLAlchemy.
+
+One SQLite file in the data folder by default; PostgreSQL by URL when several machines share results.
+"""
+
+from vggweb.storage.records import PurgeReport, StoredPicture, StoredResult
+from vggweb.storage.store import Store
+
+__all__ = ["PurgeReport", "Store", "StoredPicture", "StoredResult"]

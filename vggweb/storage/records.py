@@ -1,0 +1,64 @@
+"""What goes into the store and comes out of it: plain values, no database in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vggweb.core.arrays import Logits
+from vggweb.core.preprocessing import ResizeMethod
+from vggweb.core.weights import Variant
+
+
+@dataclass(frozen=True)
+class StoredResult:
+    """A result as it is kept: what cannot be worked out again.
+
+    Attributes:
+        id: the unguessable id of its address.
+        created_at: aware, UTC.
+        resize: how the photo was brought to 224 × 224.
+        variant: which weights answered.
+        weights_sha256: their hash.
+        logits: float32 (1000,).
+        owner: hash that stands for the browser that made it; None for a program.
+        photo_width: pixels, upright.
+        photo_height: pixels, upright.
+        photo_format: in words.
+        was_rotated: a rotation tag was applied.
+        had_transparency: transparent parts were laid on white.
+    """
+
+    id: str
+    created_at: datetime
+    resize: ResizeMethod
+    variant: Variant
+    weights_sha256: str
+    logits: Logits
+    owner: str | None
+    photo_width: int
+    photo_height: int
+    photo_format: str
+    was_rotated: bool
+    had_transparency: bool
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture file of a result.
+
+    Attributes:
+        name: ``photo``, or ``image-<resize>``.
+        media_type: such as ``image/png``.
+        data: the file's bytes.
+    """
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class PurgeReport:
+    """What a purge deleted: expired results, and pictures that belonged to no result."""
+
+    expired: int
+    orphans: int

@@ -1,0 +1,182 @@
+"""Results in and out of the database."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from vggweb.core.preprocessing import ResizeMethod
+from vggweb.core.weights import Variant
+from vggweb.errors import BusyError, GoneError, NotFoundError
+from vggweb.storage.engine import make_engine
+from vggweb.storage.migrate import upgrade_to_head
+from vggweb.storage.records import PurgeReport, StoredPicture, StoredResult
+from vggweb.storage.tables import PictureRow, ResultRow
+
+LITTLE_ENDIAN_FLOAT32 = "<f4"
+
+
+class Store:
+    """Keeps results and their pictures. Safe to use from several threads and several processes."""
+
+    def __init__(self, url: str, *, lock_folder: Path, result_days: float = 0) -> None:
+        self.engine = make_engine(url)
+        self._lock_folder = lock_folder
+        self._result_days = result_days
+
+    def migrate(self) -> None:
+        """Brings the schema up to date; of several servers that start at once, one does it."""
+        upgrade_to_head(self.engine, self._lock_folder)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.engine.dispose()
+
+    def save_result(self, result: StoredResult, pictures: Mapping[str, StoredPicture]) -> None:
+        """Keeps a result and its pictures, all or nothing."""
+        with self._writing() as session:
+            session.add(_to_row(result))
+            session.flush()
+            session.add_all(
+                PictureRow(result_id=result.id, name=name, media_type=picture.media_type, data=picture.data)
+                for name, picture in pictures.items()
+            )
+
+    def find_result(self, result_id: str) -> StoredResult:
+        """The result of that id.
+
+        Raises:
+            NotFoundError: there never was one.
+            GoneError: it was deleted or has expired.
+        """
+        with self._reading() as session:
+            row = session.get(ResultRow, result_id)
+            if row is None:
+                raise NotFoundError
+            oldest = self._oldest()
+            if row.deleted_at is not None or (oldest is not None and row.created_at < oldest):
+                raise GoneError
+            return _from_row(row)
+
+    def picture(self, result_id: str, name: str) -> StoredPicture:
+        """A picture of a result.
+
+        Raises:
+            NotFoundError: the result has no such picture.
+        """
+        with self._reading() as session:
+            row = session.get(PictureRow, (result_id, name))
+            if row is None:
+                raise NotFoundError
+            return StoredPicture(name=row.name, media_type=row.media_type, data=row.data)
+
+    def delete_result(self, result_id: str) -> None:
+        """Wipes a result; what stays is a tombstone of its id, so that its address says it is gone."""
+        with self._writing() as session:
+            _bury(session, [result_id])
+
+    def recent_results(self, owner: str, limit: int) -> list[StoredResult]:
+        """An owner's results that still stand, newest first."""
+        query = select(ResultRow).where(ResultRow.owner == owner, ResultRow.deleted_at.is_(None))
+        oldest = self._oldest()
+        if oldest is not None:
+            query = query.where(ResultRow.created_at >= oldest)
+        with self._reading() as session:
+            rows = session.scalars(query.order_by(ResultRow.created_at.desc(), ResultRow.id).limit(limit))
+            return [_from_row(row) for row in rows]
+
+    def purge(self) -> PurgeReport:
+        """Buries expired results and deletes pictures without a standing result; says how many of each."""
+        with self._writing() as session:
+            expired: list[str] = []
+            oldest = self._oldest()
+            if oldest is not None:
+                found = select(ResultRow.id).where(ResultRow.deleted_at.is_(None), ResultRow.created_at < oldest)
+                expired = list(session.scalars(found))
+                _bury(session, expired)
+            stands = exists().where(ResultRow.id == PictureRow.result_id, ResultRow.deleted_at.is_(None))
+            orphans = session.execute(delete(PictureRow).where(~stands))
+            return PurgeReport(expired=len(expired), orphans=orphans.rowcount)
+
+    def _oldest(self) -> datetime | None:
+        """Results made before this moment have expired; None if none ever do."""
+        return datetime.now(UTC) - timedelta(days=self._result_days) if self._result_days else None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with _busy_when_locked(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        writer = self.engine.execution_options(writes=True)
+        with _busy_when_locked(), Session(writer) as session, session.begin():
+            yield session
+
+
+@contextmanager
+def _busy_when_locked() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:  # locked for longer than the timeout, or out of reach
+        raise BusyError from error
+
+
+def _bury(session: Session, ids: list[str]) -> None:
+    for start in range(0, len(ids), 500):  # databases limit the number of parameters of a statement
+        some = ids[start : start + 500]
+        session.execute(delete(PictureRow).where(PictureRow.result_id.in_(some)))
+        session.execute(
+            update(ResultRow)
+            .where(ResultRow.id.in_(some))
+            .values(
+                deleted_at=datetime.now(UTC),
+                owner=None,
+                logits=b"",
+                weights_sha256="",
+                photo_width=0,
+                photo_height=0,
+                photo_format="",
+            )
+        )
+
+
+def _to_row(result: StoredResult) -> ResultRow:
+    return ResultRow(
+        id=result.id,
+        created_at=result.created_at,
+        deleted_at=None,
+        owner=result.owner,
+        resize=result.resize,
+        variant=result.variant,
+        weights_sha256=result.weights_sha256,
+        logits=result.logits.astype(LITTLE_ENDIAN_FLOAT32).tobytes(),
+        photo_width=result.photo_width,
+        photo_height=result.photo_height,
+        photo_format=result.photo_format,
+        was_rotated=result.was_rotated,
+        had_transparency=result.had_transparency,
+    )
+
+
+def _from_row(row: ResultRow) -> StoredResult:
+    return StoredResult(
+        id=row.id,
+        created_at=row.created_at,
+        resize=cast(ResizeMethod, row.resize),
+        variant=cast(Variant, row.variant),
+        weights_sha256=row.weights_sha256,
+        logits=np.frombuffer(row.logits, LITTLE_ENDIAN_FLOAT32).astype(np.float32),
+        owner=row.owner,
+        photo_width=row.photo_width,
+        photo_height=row.photo_height,
+        photo_format=row.photo_format,
+        was_rotated=row.was_rotated,
+        had_transparency=row.had_transparency,
+    )
