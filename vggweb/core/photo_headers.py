@@ -1,4 +1,4 @@
-"""What a photo's first bytes declare, for the two formats whose decoders take memory as soon as they open a file.
+"""The size that a photo's first bytes declare, for the two formats whose decoders allocate on opening.
 
 Pillow's other decoders read the size first and decode later. Its WebP decoder allocates the whole canvas when
 it is created, and the JPEG XL plugin decodes everything: here the size is read before either of them runs.
@@ -31,7 +31,11 @@ class DeclaredSize:
 
 
 def declared_size(data: bytes) -> DeclaredSize | None:
-    """The size of a WebP or JPEG XL file; None for every other file, and for one that ends before its size."""
+    """The size of a WebP or JPEG XL file; None for every other file.
+
+    Raises:
+        ValueError: a JPEG XL file without the beginning of a picture.
+    """
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _webp_size(data[:WEBP_HEADER_BYTES])
     if data.startswith(JXL_CODESTREAM):
@@ -42,9 +46,7 @@ def declared_size(data: bytes) -> DeclaredSize | None:
 
 
 def _webp_size(header: bytes) -> DeclaredSize | None:
-    """The canvas, as RFC 9649 lays it out: sections 2.5 (lossy, RFC 6386 9.1), 2.6 (lossless), 2.7 (extended)."""
-    if len(header) < WEBP_HEADER_BYTES:
-        return None
+    """The canvas: RFC 9649, sections 2.5 (lossy, RFC 6386 9.1), 2.6 (lossless) and 2.7 (extended)."""
     chunk = header[12:16]
     if chunk == b"VP8X":
         return DeclaredSize(_little(header[24:27]) + 1, _little(header[27:30]) + 1)
@@ -83,10 +85,10 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         position = end
 
 
-def _jxl_size(header: bytes) -> DeclaredSize | None:
+def _jxl_size(header: bytes) -> DeclaredSize:
     """The size and the orientation (ISO/IEC 18181-1, D.2 SizeHeader and D.3 ImageMetadata)."""
-    if len(header) < JXL_HEADER_BYTES or not header.startswith(JXL_CODESTREAM):
-        return None
+    if not header.startswith(JXL_CODESTREAM):
+        raise ValueError("no JPEG XL codestream")
     bits = _Bits(header[2:])
     small = bits.take(1) == 1
     height = _jxl_side(bits, small=small)
