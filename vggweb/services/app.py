@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from vggweb.config import Settings
 from vggweb.core.weights.official import choose_weights
-from vggweb.jobs import Gate
 from vggweb.services.classify import Classification, check_resize, classify_photo
 from vggweb.services.library import Library
 from vggweb.services.network import Network
@@ -47,9 +46,7 @@ def build_services(settings: Settings, *, network: Network | None = None) -> Ser
     Raises:
         SetupError: the weights or the store cannot be used.
     """
-    network = network or Network(
-        choose_weights(settings.weights), queue_limit=settings.prediction_queue, gate=Gate()
-    )
+    network = network or Network(choose_weights(settings.weights), queue_limit=settings.prediction_queue)
     store = Store(settings.store_url(), lock_folder=settings.data, result_days=settings.result_days)
     store.migrate()
     return Services(

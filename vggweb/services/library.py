@@ -14,9 +14,10 @@ import numpy as np
 import PIL.Image
 
 from vggweb.core.arrays import Batch, Image
+from vggweb.core.card import draw_card
 from vggweb.core.predictions import certainty, groups, softmax, top_predictions
 from vggweb.core.preprocessing import MEAN_BGR, RESIZE_METHODS, to_batch
-from vggweb.core.rendering import channel_picture, encode_png
+from vggweb.core.rendering import channel_picture, decode_picture, encode_png
 from vggweb.core.walkthrough import walk
 from vggweb.errors import NotFoundError
 from vggweb.services.classify import Classification
@@ -102,7 +103,7 @@ class Library:
     def image(self, result_id: str, resize: str | None = None) -> Image:
         """The uint8 (224, 224, 3) model input; by another way of resizing if one is named."""
         method = resize or self._store.find_result(result_id).resize
-        return _decode(self.picture(result_id, f"image-{method}").data)
+        return decode_picture(self.picture(result_id, f"image-{method}").data)
 
     def picture(self, result_id: str, name: str) -> StoredPicture:
         """A stored picture of a result: ``photo`` or ``image-<resize>``."""
@@ -123,6 +124,12 @@ class Library:
             raise NotFoundError("A picture has the channels b, g and r.", "Use one of them in the address.")
         batch = to_batch(self.image(result_id))
         return encode_png(channel_picture(batch[0, :, :, CHANNEL_NAMES.index(channel)]))
+
+    def card_png(self, result_id: str) -> bytes:
+        """The card that a shared link shows."""
+        result = self.show(result_id)
+        photo = decode_picture(self.picture(result_id, "photo").data)
+        return encode_png(draw_card(photo, result.predictions, note=f"{result.model.variant} weights"))
 
     def is_owner(self, result_id: str, owner: str | None) -> bool:
         """Whether this visitor made the result."""
@@ -179,6 +186,3 @@ def _recent(stored: StoredResult) -> RecentResult:
     best = top_predictions(softmax(stored.logits), 1)[0]
     return RecentResult(id=stored.id, label=best.label, score=best.score, created_at=stored.created_at)
 
-
-def _decode(png: bytes) -> Image:
-    return np.asarray(PIL.Image.open(io.BytesIO(png), formats=["PNG"]).convert("RGB"))

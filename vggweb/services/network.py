@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from vggweb.core.weights import WeightsChoice, WeightsInfo
 from vggweb.core.weights.info import weights_info
 from vggweb.errors import BusyError, NotReadyError
-from vggweb.jobs import Gate
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
@@ -24,10 +23,8 @@ class Network:
     TensorFlow is imported by the loading thread, not before: the server answers while it starts.
     """
 
-    def __init__(self, choice: WeightsChoice, *, queue_limit: int, gate: Gate | None = None) -> None:
+    def __init__(self, choice: WeightsChoice, *, queue_limit: int) -> None:
         self.choice = choice
-        self.gate = gate or Gate()
-        self._queue_limit = queue_limit
         self._places = threading.BoundedSemaphore(max(1, queue_limit))
         self._one_at_a_time = threading.Lock()
         self._ready = threading.Event()
@@ -84,13 +81,13 @@ class Network:
 
     @contextmanager
     def turn(self) -> Iterator["Vgg16"]:
-        """The model for one computation that a visitor waits for: one at a time, before all jobs.
+        """The model for one computation that a visitor waits for: one at a time.
 
         Raises:
             NotReadyError: it is still loading.
         """
         model = self.model()
-        with self.gate.prediction(), self._one_at_a_time:
+        with self._one_at_a_time:
             yield model
 
     def _load(self, on_failure: Callable[[BaseException], None]) -> None:

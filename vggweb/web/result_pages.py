@@ -169,8 +169,7 @@ def photo_jpg(result_id: str) -> Response:
 @blueprint.get("/r/<token:result_id>/preview.png")
 def preview_png(result_id: str) -> Response:
     """The card that a shared link shows."""
-    note = f"{services().library.show(result_id).model.variant} weights"
-    response = picture(services().library.card_png(result_id, note=note), "image/png")
+    response = picture(services().library.card_png(result_id), "image/png")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 

@@ -1,0 +1,183 @@
+"""The command line: ``flask classify``, ``flask weights …``, ``flask results …``."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from pydantic import TypeAdapter
+from tqdm import tqdm
+
+from vggweb.config import Settings
+from vggweb.core.predictions import Prediction
+from vggweb.core.preprocessing import RESIZE_METHODS
+from vggweb.core.weights.official import (
+    OFFICIAL_MD5,
+    OFFICIAL_NAME,
+    OFFICIAL_URL,
+    choose_weights,
+    file_choice,
+    file_digest,
+    is_official,
+    keras_cache_file,
+)
+from vggweb.downloads import download
+from vggweb.errors import NotAnImageError, VggwebError
+from vggweb.services.app import Services
+
+EXIT_CODE_BAD_INPUT = 2
+_PREDICTIONS: TypeAdapter[tuple[Prediction, ...]] = TypeAdapter(tuple[Prediction, ...])
+
+
+def init_app(app: Flask) -> None:
+    """Gives the app its commands."""
+    app.cli.add_command(classify)
+    app.cli.add_command(weights)
+    app.cli.add_command(results)
+
+
+def _says_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """An error of ours becomes its two sentences on stderr and exit code 2."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except VggwebError as error:
+            _complain(error)
+            sys.exit(EXIT_CODE_BAD_INPUT)
+
+    return run
+
+
+def _complain(error: VggwebError, about: str = "") -> None:
+    click.echo(f"{about}{error.message} {error.hint}", err=True)
+
+
+def _services() -> Services:
+    found: Services = current_app.extensions["vggweb"]
+    return found
+
+
+@click.command()
+@click.argument("photos", nargs=-1, required=True, metavar="PHOTO…")
+@click.option("--top", type=click.IntRange(1, 1000), default=5, show_default=True, help="Lines for each photo.")
+@click.option("--resize", type=click.Choice(RESIZE_METHODS), default="keras", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@with_appcontext
+@_says_errors
+def classify(photos: tuple[str, ...], top: int, resize: str, *, as_json: bool) -> None:
+    """What VGG16 says of photos, as Keras's decode_predictions gives it.
+
+    Exit code 0, or 2 if a photo could not be read; the others are classified all the same.
+    """
+    services = _services()
+    services.network.load()
+    failed = False
+    for name in photos:
+        try:
+            classification = services.classify(_read_file(name), resize=resize)
+        except VggwebError as error:
+            _complain(error, about=f"{name}: ")
+            failed = True
+            continue
+        predictions = classification.predictions(top)
+        click.echo(_as_json(name, resize, predictions) if as_json else _as_table(name, predictions))
+    sys.exit(EXIT_CODE_BAD_INPUT if failed else 0)
+
+
+def _read_file(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise NotAnImageError("The file cannot be read.", "Check its name and its permissions.") from error
+
+
+def _as_table(name: str, predictions: tuple[Prediction, ...]) -> str:
+    width = max(len(prediction.label) for prediction in predictions)
+    lines = (
+        f"  {prediction.wnid}  {prediction.label:<{width}}  {prediction.score:.4f}" for prediction in predictions
+    )
+    return "\n".join((name, *lines))
+
+
+def _as_json(name: str, resize: str, predictions: tuple[Prediction, ...]) -> str:
+    model = _services().model_used()
+    line = {
+        "photo": name,
+        "resize": resize,
+        "model": {"variant": model.variant, "sha256": model.sha256},
+        "predictions": _PREDICTIONS.dump_python(predictions, mode="json"),
+    }
+    return TypeAdapter(dict[str, Any]).dump_json(line).decode()
+
+
+weights = AppGroup("weights", help="The weights that answer.")
+
+
+@weights.command(with_appcontext=False)
+@_says_errors
+def status() -> None:
+    """Which weights answer, and which there are."""
+    setting = Settings.from_environ().weights
+    official = keras_cache_file()
+    click.echo(f"VGGWEB_WEIGHTS  {setting}")
+    if official.exists():
+        state = "there" if is_official(official) else "there, with a wrong hash: not the official file"
+    else:
+        state = "not there; `flask weights fetch` gets it"
+    click.echo(f"official file   {official} ({state})")
+    choice = choose_weights(setting)
+    kind = " (Keras's official file)" if choice.official else ""
+    click.echo(f"answers         {choice.variant}{kind}")
+    click.echo(f"SHA-256         {choice.sha256}")
+
+
+@weights.command(with_appcontext=False)
+@click.option("--url", default=OFFICIAL_URL, help="Another address of the file.")
+@click.option("--md5", default=OFFICIAL_MD5, help="The hash that it must have.")
+@_says_errors
+def fetch(url: str, md5: str) -> None:
+    """Download Keras's official ImageNet file into Keras's cache, and check its hash."""
+    target = keras_cache_file()
+    if target.exists() and file_digest(target, "md5") == md5:
+        click.echo(f"{target} is already there, with the right hash.")
+        return
+    with tqdm(desc=OFFICIAL_NAME, unit="B", unit_scale=True, unit_divisor=1024) as bar:
+
+        def show(there: int, total: int | None) -> None:
+            bar.total = total
+            bar.update(there - bar.n)
+
+        download(url, target, md5=md5, on_progress=show)
+    click.echo(f"{target} is there, with the right hash.")
+
+
+@weights.command(with_appcontext=False)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@_says_errors
+def verify(path: Path | None) -> None:
+    """Check a weights file, or those that answer under VGGWEB_WEIGHTS."""
+    choice = file_choice(path) if path else choose_weights(Settings.from_environ().weights)
+    if choice.variant == "compact":
+        click.echo("The embedded compact weights are whole: both hashes are those of the model card.")
+    elif choice.official:
+        click.echo("This is Keras's official ImageNet file, byte for byte.")
+    else:
+        click.echo("The layout fits VGG16. It is not Keras's official file.")
+    click.echo(f"SHA-256 {choice.sha256}")
+
+
+results = AppGroup("results", help="The results that are kept.")
+
+
+@results.command()
+@_says_errors
+def purge() -> None:
+    """Delete expired results and orphans."""
+    report = _services().library.purge()
+    click.echo(f"Deleted {report.expired} expired results and {report.orphans} orphaned pictures.")
