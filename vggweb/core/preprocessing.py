@@ -1,7 +1,8 @@
 """From the photo to the batch: resize, turn RGB into BGR, subtract ImageNet's mean. Never in place.
 
-The same arithmetic as Keras's ``load_img`` and ``preprocess_input`` (keras/src/applications/imagenet_utils.py,
-mode "caffe"), in NumPy and Pillow, so that it can be had without starting TensorFlow. Tests hold the two together.
+The same arithmetic as Keras's ``load_img`` and ``preprocess_input`` (mode "caffe" of
+keras/src/applications/imagenet_utils.py), in NumPy and Pillow, so that it can be had without starting
+TensorFlow. Tests hold the two together.
 """
 
 from typing import Literal, get_args
@@ -15,18 +16,19 @@ from vggweb.core.arrays import Batch, Image, Photo
 ResizeMethod = Literal["keras", "bilinear", "crop"]
 RESIZE_METHODS: tuple[ResizeMethod, ...] = get_args(ResizeMethod)
 
-# Average blue, green and red of ImageNet's training photos (Simonyan and Zisserman 2014, section 2.1; values as in
-# Caffe's VGG_ILSVRC_16_layers deploy file and Keras's imagenet_utils).
+# Average blue, green and red of ImageNet's training photos (Simonyan and Zisserman 2014, section 2.1; the
+# values as in Caffe's VGG_ILSVRC_16_layers deploy file and Keras's imagenet_utils).
 MEAN_BGR = np.array([103.939, 116.779, 123.68], dtype=np.float32)
 
 SHORTER_SIDE_PX = 256  # the scale at which the paper cuts its 224 × 224 crops (section 3.2)
+LONGEST_SIDE_PX = 20_000  # what Pillow's two-pass resize gets at most: 18 MB between the passes
 _TARGET_SIZE = (IMAGE_SIZE_PX, IMAGE_SIZE_PX)
 
 
 def prepare_image(photo: Photo, resize: ResizeMethod) -> Image:
     """The model input that a photo becomes.
 
-    ``keras``: squashed, nearest neighbour, pixel for pixel what ``load_img(path, target_size=(224, 224))`` gives.
+    ``keras``: squashed, nearest neighbour; the pixels of ``load_img(path, target_size=(224, 224))``.
     ``bilinear``: squashed, every source pixel counted.
     ``crop``: the centre 224 × 224 of the photo scaled so that its shorter side is 256.
 
@@ -41,10 +43,9 @@ def prepare_image(photo: Photo, resize: ResizeMethod) -> Image:
     if resize == "keras":
         return np.asarray(picture.resize(_TARGET_SIZE, PIL.Image.Resampling.NEAREST))
     if resize == "bilinear":
-        return np.asarray(picture.resize(_TARGET_SIZE, PIL.Image.Resampling.BILINEAR))
-    return np.asarray(
-        picture.resize(_TARGET_SIZE, PIL.Image.Resampling.BILINEAR, box=_centre_square(*picture.size))
-    )
+        return np.asarray(_shortened(picture).resize(_TARGET_SIZE, PIL.Image.Resampling.BILINEAR))
+    box = _centre_square(*picture.size)
+    return np.asarray(picture.resize(_TARGET_SIZE, PIL.Image.Resampling.BILINEAR, box=box))
 
 
 def to_batch(image: Image) -> Batch:
@@ -71,7 +72,17 @@ def to_image(batch: Batch) -> Image:
         uint8 (h, w, 3) RGB.
     """
     bgr = np.clip(np.rint(batch[0] + MEAN_BGR), 0, 255)
-    return bgr[..., ::-1].astype(np.uint8)
+    rgb: Image = bgr[..., ::-1].astype(np.uint8)
+    return rgb
+
+
+def _shortened(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """The picture with no side over 20,000 pixels, averaged in whole steps; almost always the same object.
+
+    Pillow scales rows first, then columns: 1 × 50 million pixels would become 224 × 50 million on the way.
+    """
+    factors = tuple(-(-side // LONGEST_SIDE_PX) for side in picture.size)
+    return picture if factors == (1, 1) else picture.reduce((factors[0], factors[1]))
 
 
 def _centre_square(width_px: int, height_px: int) -> tuple[float, float, float, float]:
