@@ -2,6 +2,8 @@
 
 import os
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines are not JSON and say nothing new
+
 from vggweb.config import Settings
 from vggweb.web.logs import logging_config
 
@@ -12,4 +14,5 @@ threads = 32  # many wait for uploads or for the network; the network itself wor
 preload_app = False  # the app, and with it TensorFlow, starts in the worker, after the fork
 timeout = 120
 graceful_timeout = 20
+control_socket_disable = True  # one more file in the home folder, which nothing here uses
 logconfig_dict = logging_config(Settings.from_environ().log_level)

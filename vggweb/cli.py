@@ -99,9 +99,7 @@ def _read_file(name: str) -> bytes:
 
 def _as_table(name: str, predictions: tuple[Prediction, ...]) -> str:
     width = max(len(prediction.label) for prediction in predictions)
-    lines = (
-        f"  {prediction.wnid}  {prediction.label:<{width}}  {prediction.score:.4f}" for prediction in predictions
-    )
+    lines = (f"  {prediction.wnid}  {prediction.label:<{width}}  {prediction.score:.4f}" for prediction in predictions)
     return "\n".join((name, *lines))
 
 

@@ -114,9 +114,7 @@ class UnknownLayerError(LookupFailedError):
 
     code = "unknown_layer"
     default_message = "VGG16 has no layer of that name."
-    default_hint = (
-        "The convolutions are block1_conv1 to block5_conv3, the poolings block1_pool to block5_pool."
-    )
+    default_hint = "The convolutions are block1_conv1 to block5_conv3, the poolings block1_pool to block5_pool."
 
 
 class UnknownFilterError(LookupFailedError):
@@ -199,9 +197,7 @@ class OverloadError(VggwebError):
     status = 503
     code = "busy"
 
-    def __init__(
-        self, message: str | None = None, hint: str | None = None, *, retry_after_seconds: int = 5
-    ) -> None:
+    def __init__(self, message: str | None = None, hint: str | None = None, *, retry_after_seconds: int = 5) -> None:
         super().__init__(message, hint)
         self.retry_after_seconds = retry_after_seconds
 

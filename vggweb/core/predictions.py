@@ -119,7 +119,7 @@ def certainty(predictions: Iterable[Prediction]) -> str:
 
 
 @cache
-def _categories() -> tuple[tuple[str, np.ndarray], ...]:  # type: ignore[type-arg]
+def _categories() -> tuple[tuple[str, np.ndarray], ...]:
     """Each category with the indices of its classes; those of one class alone or too wide are left out."""
     members: dict[str, list[int]] = {}
     for entry in all_classes():

@@ -26,7 +26,8 @@ def channel_picture(values: NDArray[np.float32]) -> GreyPicture:
         uint8 (224, 224).
     """
     grey = MID_GREY + values * ((MID_GREY - 1) / CHANNEL_LIMIT)
-    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    picture: GreyPicture = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    return picture
 
 
 def encode_png(picture: Picture | GreyPicture) -> bytes:

@@ -176,7 +176,7 @@ def _channels(batch: Batch) -> tuple[Channel, ...]:
             minimum=round(float(values.min()), 3),
             mean=round(float(values.mean(dtype=np.float64)), 3),
             maximum=round(float(values.max()), 3),
-            subtracted=float(mean),
+            subtracted=round(float(mean), 3),
         )
         for name, values, mean in zip(CHANNEL_NAMES, np.moveaxis(batch[0], -1, 0), MEAN_BGR, strict=True)
     )
@@ -185,4 +185,3 @@ def _channels(batch: Batch) -> tuple[Channel, ...]:
 def _recent(stored: StoredResult) -> RecentResult:
     best = top_predictions(softmax(stored.logits), 1)[0]
     return RecentResult(id=stored.id, label=best.label, score=best.score, created_at=stored.created_at)
-

@@ -25,16 +25,40 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("cat", "Chelsea the cat", "A tabby cat looks into the camera", "Stéfan van der Walt", "CC0", "an easy one"),
-    Sample("coffee", "A cup of coffee", "A cup of espresso on a wooden table", "Rachel Michetti", "CC0", "an easy one"),
-    Sample("temple", "A Chinese temple", "A temple with curved roofs", "danielbuechele", "CC BY 2.0", "close enough"),
-    Sample("flower", "A flower", "A pink flower before green leaves", "vultilion", "CC BY 2.0", "no word for it"),
-    Sample("rocket", "A rocket", "A rocket on its launch pad", "SpaceX", "CC0", "wrong, and unsure"),
     Sample(
-        "officer", "Grace Hopper", "A woman in naval uniform", "US Navy", "public domain", "sure, of a detail"
+        "cat",
+        "Chelsea the cat",
+        "A tabby cat looks into the camera",
+        "Stéfan van der Walt",
+        "CC0",
+        "an easy one",
     ),
     Sample(
-        "astronaut", "Eileen Collins", "An astronaut in an orange suit", "NASA", "public domain", "no word for a person"
+        "coffee",
+        "A cup of coffee",
+        "A cup of espresso on a wooden table",
+        "Rachel Michetti",
+        "CC0",
+        "an easy one",
+    ),
+    Sample(
+        "temple",
+        "A Chinese temple",
+        "A temple with curved roofs",
+        "danielbuechele",
+        "CC BY 2.0",
+        "close enough",
+    ),
+    Sample("flower", "A flower", "A pink flower before green leaves", "vultilion", "CC BY 2.0", "no word for it"),
+    Sample("rocket", "A rocket", "A rocket on its launch pad", "SpaceX", "CC0", "wrong, and unsure"),
+    Sample("officer", "Grace Hopper", "A woman in naval uniform", "US Navy", "public domain", "sure, of a detail"),
+    Sample(
+        "astronaut",
+        "Eileen Collins",
+        "An astronaut in an orange suit",
+        "NASA",
+        "public domain",
+        "no word for a person",
     ),
 )
 

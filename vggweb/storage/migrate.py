@@ -39,7 +39,10 @@ def upgrade_to_head(engine: Engine, lock_folder: Path) -> None:
 def _alone(engine: Engine, lock_folder: Path) -> Iterator[Connection]:
     """A connection that no other migrating server holds at the same time."""
     if engine.dialect.name == "sqlite":
-        with FileLock(lock_folder / "migrate.lock"), engine.execution_options(writes=True).connect() as connection:
+        with (
+            FileLock(lock_folder / "migrate.lock"),
+            engine.execution_options(writes=True).connect() as connection,
+        ):
             yield connection
         return
     with engine.connect() as connection:

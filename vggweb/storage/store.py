@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import CursorResult, delete, exists, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -101,7 +101,7 @@ class Store:
                 expired = list(session.scalars(found))
                 _bury(session, expired)
             stands = exists().where(ResultRow.id == PictureRow.result_id, ResultRow.deleted_at.is_(None))
-            orphans = session.execute(delete(PictureRow).where(~stands))
+            orphans = cast(CursorResult[Any], session.execute(delete(PictureRow).where(~stands)))
             return PurgeReport(expired=len(expired), orphans=orphans.rowcount)
 
     def _oldest(self) -> datetime | None:

@@ -4,6 +4,7 @@ import logging.config
 import os
 from pathlib import Path
 
+import click
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -17,6 +18,7 @@ from vggweb.web import (
     home,
     lingering,
     logs,
+    metrics,
     model_pages,
     openapi,
     result_pages,
@@ -27,7 +29,6 @@ from vggweb.web import (
 
 ROOT = Path(__file__).resolve().parents[2]
 COOKIE_DAYS = 365
-EXIT_CODE_STOPS_GUNICORN = 4  # gunicorn's APP_LOAD_ERROR: its master ends, too, instead of starting it again
 BLUEPRINTS = (home, result_pages, model_pages, words, health, openapi)
 
 
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     """
     with errors.setup_errors_stop_the_start():
         settings = settings or Settings.from_environ()
+        serves_pages = services is None and _is_serving()
         if services is None:
             settings.make_data_folder()
             services = build_services(settings)
@@ -58,7 +60,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         SESSION_COOKIE_HTTPONLY=True,
     )
     app.extensions["vggweb"] = services
-    for part in (logs, health.requests, security, errors, assets, texts, openapi):
+    for part in (logs, metrics, security, errors, assets, texts, openapi):
         part.init_app(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
@@ -67,4 +69,18 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.wsgi_app = lingering.LingeringClose(app.wsgi_app)  # type: ignore[method-assign]
+    if serves_pages:
+        logging.config.dictConfig(logs.logging_config(settings.log_level))
+        services.network.start(on_failure=_end_process)
     return app
+
+
+def _is_serving() -> bool:
+    """Whether this process will answer requests; a command such as ``flask weights status`` will not."""
+    command = click.get_current_context(silent=True)
+    return command is None or command.info_name == "run"
+
+
+def _end_process(_error: BaseException) -> None:
+    """Ends a server that can never predict, with the code that makes gunicorn's master end as well."""
+    os._exit(errors.EXIT_CODE_STOPS_GUNICORN)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, make_response, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from vggweb.errors import (
     BadCsrfError,
@@ -22,6 +23,7 @@ from vggweb.errors import (
     VggwebError,
 )
 from vggweb.web.answers import json_answer, wants_json
+from vggweb.web.context import services
 from vggweb.web.security import limiter
 
 logger = logging.getLogger(__name__)
@@ -60,18 +62,16 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer(error: VggwebError, original: HTTPException | None = None) -> Response:
-    """The error as JSON or as a page of its own."""
-    if wants_json():
+def answer(error: VggwebError, original: HTTPException | None = None, *, as_json: bool | None = None) -> Response:
+    """The error as JSON or as a page of its own, as was asked for if `as_json` does not say."""
+    if wants_json() if as_json is None else as_json:
         response = json_answer(ErrorAnswer(ErrorBody(error.code, error.message, error.hint)), status=error.status)
     else:
         response = make_response(render_template("errors/error.html", error=error), error.status)
     return with_error_headers(response, error, original)
 
 
-def with_error_headers(
-    response: Response, error: VggwebError, original: HTTPException | None = None
-) -> Response:
+def with_error_headers(response: Response, error: VggwebError, original: HTTPException | None = None) -> Response:
     """The answer with the headers that its error asks for."""
     response.headers["Cache-Control"] = "no-store"
     if isinstance(error, OverloadError):
@@ -84,8 +84,6 @@ def with_error_headers(
 
 def too_large() -> PhotoTooLargeError:
     """The error for a request body over the limit; says both limits."""
-    from vggweb.web.context import services
-
     settings = services().settings
     mebibytes = settings.max_upload_bytes / 1024**2
     return PhotoTooLargeError(
@@ -112,19 +110,15 @@ def _translate(error: HTTPException) -> VggwebError:
         return BadCsrfError()
     if isinstance(error, RequestEntityTooLarge):
         return too_large()
-    if error.code == 404:  # noqa: PLR2004 - Not Found
+    if isinstance(error, NotFound):
         return NotFoundError()
-    if error.code == 405:  # noqa: PLR2004 - Method Not Allowed
+    if isinstance(error, MethodNotAllowed):
         return MethodNotAllowedError()
-    if error.code and error.code < 500:  # noqa: PLR2004 - the client's side
-        return RequestError()
-    logger.error("An unexpected HTTP error.", exc_info=error)
-    return VggwebError()
+    logger.info("A request was refused: %r", error)
+    return RequestError()
 
 
 def _seconds_until_reset() -> int:
-    import time
-
     limit = limiter.current_limit
     return max(1, round(limit.reset_at - time.time())) if limit else 60
 

@@ -40,7 +40,6 @@ from vggweb.web.texts import (
     RESIZE_OPTIONS,
     STEP_EXPLANATIONS,
     percent,
-    variant_note,
     words,
 )
 
@@ -198,7 +197,8 @@ def picture(data: bytes, media_type: str) -> Response:
     response.add_etag()
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _maker() -> str | None:
@@ -261,15 +261,15 @@ def _page(result: Result) -> Response:
             result=result,
             url=url_for("results.show", result_id=result.id, _external=True),
             preview_url=url_for("results.preview_png", result_id=result.id, _external=True),
-            social_description=f"VGG16 says {words(best.label)}, {percent(best.score)}. See every step from the photo to the words.",
+            social_description=(
+                f"VGG16 says {words(best.label)}, {percent(best.score)}. See every step from the photo to the words."
+            ),
             is_mine=services().library.is_owner(result.id, visitors.known_owner()),
             certainty_note=CERTAINTY_NOTES[result.certainty],
             resize_title=title,
             resize_note=note,
             other_preparations=[option for option in RESIZE_OPTIONS if option[0] != result.resize],
-            steps=[
-                ShownStep(step, CODE_LINES[step.name], STEP_EXPLANATIONS[step.name]) for step in result.steps
-            ],
+            steps=[ShownStep(step, CODE_LINES[step.name], STEP_EXPLANATIONS[step.name]) for step in result.steps],
             script=_script(result),
             channel_scale_note=CHANNEL_SCALE_NOTE,
             expires_at=result.expires_at,

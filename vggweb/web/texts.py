@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -40,25 +40,27 @@ CERTAINTY_NOTES = {
 }
 STEP_EXPLANATIONS = {
     "load_img": Markup(
-        "Opens the file and brings it to the one size that VGG16 was trained on, 224 × 224 pixels. What comes back is a "
-        "picture, not an array: three whole numbers from 0 to 255 for each pixel, red first."
+        "Opens the file and brings it to the one size that VGG16 was trained on, 224 × 224 pixels. What comes back "
+        "is a picture, not an array: three whole numbers from 0 to 255 for each pixel, red first."
     ),
     "img_to_array": Markup(
-        "The same numbers as a NumPy array of <code>float32</code>, so that one can calculate with them. Its shape reads "
-        "rows, columns, channels."
+        "The same numbers as a NumPy array of <code>float32</code>, so that one can calculate with them. Its shape "
+        "reads rows, columns, channels."
     ),
     "expand_dims": Markup(
-        "Puts a 1 in front: a batch that holds one photo. <code>model.input</code> is only the place where such a batch "
-        "goes in, a symbolic tensor of shape <code>(None, 224, 224, 3)</code> without any numbers; it is no picture of ImageNet."
+        "Puts a 1 in front: a batch that holds one photo, because the network takes photos by the batch. "
+        "<code>model.input</code> is only the place where such a batch goes in, a symbolic tensor of shape "
+        "<code>(None, 224, 224, 3)</code> without any numbers; it is no picture of ImageNet."
     ),
     "preprocess_input": Markup(
-        "Turns RGB into BGR and subtracts ImageNet's average colour, 103.939 from blue, 116.779 from green and 123.68 from "
-        "red. VGG16 was trained with Caffe, which reads pictures as BGR, so its first filters expect that order and values "
-        "around 0."
+        "Turns RGB into BGR and subtracts ImageNet's average colour, 103.939 from blue, 116.779 from green and "
+        "123.68 from red. VGG16 was trained with Caffe, which reads pictures as BGR, so its first filters expect "
+        "that order and values around 0."
     ),
     "predict": Markup(
         "Sends the batch through 13 convolutions and the classifier, which gives 1000 scores, the logits. "
-        "<code>softmax</code> raises e to each and divides by the sum, and so they become 1000 probabilities that add up to 1."
+        "<code>softmax</code> raises e to each and divides by the sum, and so they become 1000 probabilities that "
+        "add up to 1."
     ),
     "decode_predictions": Markup(
         "Sorts the 1000 probabilities and looks up the names of the five largest. The number that starts with n is "
@@ -85,9 +87,11 @@ def init_app(app: Flask) -> None:
 
 def navigation() -> list[tuple[str, str, bool]]:
     """The header's links: title, address, whether this page belongs to it."""
-    from flask import request
-
-    entries = (("Classify a photo", "home.home"), ("The 1000 words", "words.show"), ("The model", "model.show"))
+    entries = (
+        ("Classify a photo", "home.home"),
+        ("The 1000 words", "words.show"),
+        ("The model", "model.show"),
+    )
     return [(title, url_for(name), request.endpoint == name) for title, name in entries]
 
 

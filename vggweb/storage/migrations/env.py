@@ -1,6 +1,7 @@
 """What Alembic runs: the migrations, on the connection that `migrate` gives."""
 
 from alembic import context
+
 from vggweb.storage.tables import Base
 
 context.configure(

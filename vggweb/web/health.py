@@ -1,0 +1,58 @@
+"""Alive, ready, and in numbers: for whoever watches the server."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Blueprint, Response, current_app
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from vggweb.errors import NotReadyError
+from vggweb.web.answers import answers, json_answer
+from vggweb.web.context import services
+from vggweb.web.errors import answer
+
+blueprint = Blueprint("health", __name__)
+
+
+@dataclass(frozen=True)
+class Alive:
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The network can predict."""
+
+    status: Literal["ready"] = "ready"
+
+
+@blueprint.get("/healthz")
+@answers("Alive", Alive)
+def healthz() -> Response:
+    """200 as long as the process answers."""
+    return json_answer(Alive())
+
+
+@blueprint.get("/readyz")
+@answers("Ready to predict", Ready, errors=(NotReadyError,))
+def readyz() -> Response:
+    """200 once the network can predict, 503 until then."""
+    if not services().network.is_ready:
+        return answer(NotReadyError(), as_json=True)
+    return json_answer(Ready())
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Prometheus's text format."""
+    numbers = current_app.extensions["vggweb-metrics"]
+    numbers.ready.set(services().network.is_ready)
+    return Response(generate_latest(numbers.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Results ask not to be indexed themselves, so that link previews of them still work."""
+    return Response("User-agent: *\nAllow: /\n", mimetype="text/plain")

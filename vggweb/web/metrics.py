@@ -1,0 +1,47 @@
+"""Numbers for Prometheus: requests, refused uploads, whether the network is ready."""
+
+import time
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from vggweb.web.context import services
+from vggweb.web.logs import route_of_request
+
+
+class Metrics:
+    """One app's counters, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "vggweb_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "vggweb_request_seconds", "Time to answer a request.", ("method", "route"), registry=self.registry
+        )
+        self.results = Counter("vggweb_results", "Results made.", ("variant",), registry=self.registry)
+        self.ready = Gauge("vggweb_ready", "1 once the network can predict.", registry=self.registry)
+
+
+def init_app(app: Flask) -> None:
+    """Counts every request of the app."""
+    metrics = app.extensions["vggweb-metrics"] = Metrics()
+
+    @app.before_request
+    def begin() -> None:
+        g.counted_from = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        route = route_of_request()
+        method = request.method if request.url_rule else "any"  # a made-up method must not make a series
+        metrics.requests.labels(method, route, response.status_code).inc()
+        if "counted_from" in g:
+            metrics.seconds.labels(method, route).observe(time.perf_counter() - g.counted_from)
+        if response.status_code in {201, 303} and request.endpoint in {
+            "results.create",
+            "results.create_json",
+        }:
+            metrics.results.labels(services().network.choice.variant).inc()
+        return response
