@@ -1,0 +1,63 @@
+"""What all tests share: one loaded network, an app on a fresh store, clients for it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from vggweb.config import Settings
+from vggweb.core.weights.compact import compact_choice
+from vggweb.services.app import Services, build_services
+from vggweb.services.network import Network
+from vggweb.web import create_app
+
+SAMPLES = Path(__file__).resolve().parents[1] / "static" / "samples"
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture(scope="session")
+def network() -> Network:
+    """The compact network, loaded once for all tests."""
+    network = Network(compact_choice(), queue_limit=8)
+    network.load()
+    return network
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The defaults, with a store of the test's own and a rate limit that no test meets by accident."""
+    return replace(Settings.from_environ({}), data=tmp_path / "data", rate_limit="10000/minute", weights="compact")
+
+
+@pytest.fixture
+def make_app(settings: Settings, network: Network) -> Iterator[MakeApp]:
+    """Makes an app on the test's own store, with some settings changed."""
+    made: list[Services] = []
+
+    def make(**changes: object) -> Flask:
+        changed = replace(settings, **changes)  # type: ignore[arg-type]
+        changed.make_data_folder()
+        services = build_services(changed, network=network)
+        made.append(services)
+        app = create_app(changed, services=services)
+        app.testing = False  # errors are answered as they are to visitors
+        return app
+
+    yield make
+    for services in made:
+        services.store.close()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    """An app with the defaults."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser-like client: it keeps cookies."""
+    return app.test_client()
