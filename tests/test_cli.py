@@ -1,0 +1,76 @@
+"""The command line, run as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES
+
+ROOT = Path(__file__).resolve().parents[1]
+FLASK = [sys.executable, "-m", "flask", "--app", "app"]
+
+
+def run(*arguments: str, data: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Runs ``flask`` in a process of its own."""
+    settings = {"VGGWEB_DATA": str(data), "TF_CPP_MIN_LOG_LEVEL": "3", "VGGWEB_WEIGHTS": "compact", **environ}
+    return subprocess.run(
+        [*FLASK, *arguments], cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_classify_prints_the_table_that_decode_predictions_gives(tmp_path: Path) -> None:
+    done = run("classify", str(SAMPLES / "cat.jpg"), "--top", "2", data=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1].split() == ["n02124075", "Egyptian_cat", "0.7856"]
+    assert done.stdout.splitlines()[2].split()[1] == "tabby"
+    assert len(done.stdout.splitlines()) == 3
+
+
+def test_classify_json_gives_one_object_a_line_and_a_bad_photo_exit_code_2(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes((SAMPLES / "cat.jpg").read_bytes()[:5000])
+    photos = (str(SAMPLES / "coffee.jpg"), str(broken), str(SAMPLES / "temple.jpg"))
+    done = run("classify", *photos, "--json", "--resize", "crop", data=tmp_path)
+    assert done.returncode == 2
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["predictions"][0]["label"] for line in lines] == ["espresso", "palace"]
+    assert lines[0]["resize"] == "crop"
+    assert lines[0]["model"]["variant"] == "compact"
+    assert "broken.jpg: The picture stops or breaks half-way" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_classify_of_a_missing_file_says_so(tmp_path: Path) -> None:
+    done = run("classify", str(tmp_path / "no.jpg"), data=tmp_path)
+    assert done.returncode == 2
+    assert "cannot be read" in done.stderr
+    assert done.stdout == ""
+
+
+def test_purge_reports_what_it_deleted(tmp_path: Path) -> None:
+    done = run("results", "purge", data=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "Deleted 0 expired results and 0 orphaned pictures.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("VGGWEB_WEIGHTS", "/nowhere/weights.h5", "There is no weights file"),
+        ("VGGWEB_MAX_PIXELS", "many", "VGGWEB_MAX_PIXELS is 'many', and must be a number"),
+        ("VGGWEB_RATE_LIMIT", "often", "must read like 60/minute"),
+        ("VGGWEB_LOG_LEVEL", "LOUD", "must be one of DEBUG"),
+        ("VGGWEB_DATABASE_URL", "nonsense", "no SQLAlchemy URL"),
+        ("VGGWEB_DATA", "/proc/nowhere", "cannot be made or written to"),
+    ],
+)
+def test_a_setting_that_cannot_be_stops_the_start_with_a_sentence(
+    tmp_path: Path, name: str, value: str, sentence: str
+) -> None:
+    done = run("routes", data=tmp_path, **{name: value})
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr

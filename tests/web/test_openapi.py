@@ -1,0 +1,70 @@
+"""`/openapi.json` is valid, complete, and true: schemathesis sends it what it describes."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.conftest import MakeApp
+from tests.web.uploads import make_result
+from vggweb.web.answers import DECLARATION
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    body: dict[str, Any] = client.get("/openapi.json").get_json()
+    return body
+
+
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_every_view_that_answers_json_is_described(app: Flask, document: dict[str, Any]) -> None:
+    described = {operation["operationId"].rsplit("_", 1)[0] for path in document["paths"].values() for operation in path.values()}
+    declared = {
+        endpoint.replace(".", "_")
+        for endpoint, view in app.view_functions.items()
+        if hasattr(view, DECLARATION) and f"{endpoint}_json" not in app.view_functions
+    }
+    assert declared == described
+    assert {"/results.json", "/r/{result_id}.json", "/model.json", "/classes.json"} <= set(document["paths"])
+
+
+@pytest.fixture
+def schema(make_app: MakeApp) -> Any:
+    """The app's own description with a real result in it, for schemathesis to find."""
+    app = make_app(max_pixels=300_000)
+    document = app.test_client().get("/openapi.json").get_json()
+    made = make_result(app.test_client())
+    for path in document["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] == "result_id":
+                    parameter["schema"]["examples"] = [made["id"], "A" * 22]
+    loaded = schemathesis.openapi.from_dict(document)
+    loaded.app = app
+    return loaded
+
+
+schema_from_fixture = schemathesis.pytest.from_fixture("schema")
+
+
+@schema_from_fixture.parametrize()
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_has_a_described_status_type_and_shape(case: schemathesis.Case) -> None:
+    response = case.call()
+    case.validate_response(
+        response, checks=(status_code_conformance, content_type_conformance, response_schema_conformance)
+    )
+    assert response.status_code < 500 or response.status_code == 503
