@@ -6,7 +6,7 @@ import pytest
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -57,14 +57,16 @@ def schema(make_app: MakeApp) -> Any:
     return loaded
 
 
-schema_from_fixture = schemathesis.pytest.from_fixture("schema")
+def test_every_answer_has_a_described_status_type_and_shape(schema: Any) -> None:
+    for operation in (found.ok() for found in schema.get_all_operations()):
 
+        @given(case=operation.as_strategy())
+        @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        def send(case: schemathesis.Case) -> None:
+            response = case.call()
+            case.validate_response(
+                response, checks=[status_code_conformance, content_type_conformance, response_schema_conformance]
+            )
+            assert response.status_code < 500
 
-@schema_from_fixture.parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_has_a_described_status_type_and_shape(case: schemathesis.Case) -> None:
-    response = case.call()
-    case.validate_response(
-        response, checks=(status_code_conformance, content_type_conformance, response_schema_conformance)
-    )
-    assert response.status_code < 500 or response.status_code == 503
+        send()

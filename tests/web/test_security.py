@@ -14,7 +14,8 @@ ADDRESSES = ("/", "/model", "/classes", "/healthz", "/metrics", "/openapi.json",
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_answer_carries_the_security_headers(client: FlaskClient, address: str) -> None:
-    headers = client.get(address).headers
+    with client.get(address) as response:
+        headers = response.headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
