@@ -1,0 +1,127 @@
+"""The two recipes, with the words for people and the numbers for each layer."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vggweb.core.architecture import IMAGE_SIZE_PX, Layer, find_convolution
+from vggweb.core.optvis import classic
+from vggweb.core.optvis.natural import Plan
+from vggweb.core.optvis.objectives import Aim
+from vggweb.core.optvis.transforms import Amounts
+from vggweb.errors import BadParameterError
+
+RecipeName = Literal["natural", "classic"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One way to draw what a filter likes, in words.
+
+    Attributes:
+        name: as it stands in addresses.
+        title: for people.
+        explanation: one sentence.
+    """
+
+    name: RecipeName
+    title: str
+    explanation: str
+
+
+RECIPES: dict[RecipeName, Recipe] = {
+    "natural": Recipe(
+        name="natural",
+        title="Natural",
+        explanation=(
+            "The picture grows from even grey in smooth waves and photo-like colours, and is moved, turned and "
+            "scaled a little at every step, so that shapes appear and not pixel noise."
+        ),
+    ),
+    "classic": Recipe(
+        name="classic",
+        title="Classic",
+        explanation=(
+            "The well-known Keras example of 2016: twenty steps of gradient ascent on the pixels themselves, "
+            "from grey noise."
+        ),
+    ),
+}
+
+SMALLEST_CANVAS_PX = 64
+FIELDS_ON_CANVAS = 2  # so many receptive fields fit side by side: a filter's pattern is seen with its repetition
+CANVAS_STEP_PX = 16  # the distance of block5's cells: every canvas pools without a rest
+CENTRE_SHIFT_PX = 8  # Lucid's jitter; a large shift would smear the one place that counts
+
+# Found by looking at the pictures of several filters of each block.
+_BLOCKS = {  # block: (steps, learning rate, decay power, largest window in pixels)
+    1: (40, 0.03, 1.5, 64),
+    2: (60, 0.03, 1.3, 64),
+    3: (80, 0.04, 1.25, 80),
+    4: (100, 0.05, 1.3, 112),
+    5: (128, 0.05, 1.4, 128),
+}
+_TURN_DEGREES, _ZOOM = 10.0, 0.1  # Lucid's
+CLASS_PLAN = Plan(
+    canvas_px=IMAGE_SIZE_PX,
+    window_px=IMAGE_SIZE_PX,
+    steps=60,
+    learning_rate=0.05,
+    decay_power=1.2,
+    amounts=Amounts(shift_px=16, turn_degrees=_TURN_DEGREES, zoom=_ZOOM),
+)
+
+
+def check_recipe(recipe: str) -> None:
+    """Nothing, if there is such a recipe.
+
+    Raises:
+        BadParameterError: there is none.
+    """
+    if recipe not in RECIPES:
+        raise BadParameterError(f"There is no recipe {recipe!r}: it is one of {', '.join(RECIPES)}.")
+
+
+def canvas_px(layer_name: str, recipe: RecipeName = "natural") -> int:
+    """The side of the picture in pixels.
+
+    Raises:
+        UnknownLayerError: no such convolution.
+    """
+    layer = find_convolution(layer_name)
+    return classic.CANVAS_PX if recipe == "classic" else _natural_canvas_px(layer)
+
+
+def steps(layer_name: str, recipe: RecipeName = "natural") -> int:
+    """How many steps a picture takes, when its filter wakes at the first attempt.
+
+    Raises:
+        UnknownLayerError: no such convolution.
+    """
+    layer = find_convolution(layer_name)
+    return classic.STEPS if recipe == "classic" else _BLOCKS[layer.block][0]
+
+
+def natural_plan(layer_name: str, aim: Aim = "channel") -> Plan:
+    """The numbers of the natural recipe for a convolution.
+
+    Raises:
+        UnknownLayerError: no such convolution.
+    """
+    layer = find_convolution(layer_name)
+    count, learning_rate, decay_power, largest_window_px = _BLOCKS[layer.block]
+    side_px = _natural_canvas_px(layer)
+    centred = aim == "centre"
+    return Plan(
+        canvas_px=side_px,
+        window_px=side_px if centred else min(side_px, largest_window_px),
+        steps=count,
+        learning_rate=learning_rate,
+        decay_power=decay_power,
+        amounts=Amounts(shift_px=CENTRE_SHIFT_PX if centred else side_px // 2, turn_degrees=_TURN_DEGREES, zoom=_ZOOM),
+    )
+
+
+def _natural_canvas_px(layer: Layer) -> int:
+    wanted_px = FIELDS_ON_CANVAS * layer.receptive_field_px
+    rounded_px = -(-wanted_px // CANVAS_STEP_PX) * CANVAS_STEP_PX
+    return min(max(rounded_px, SMALLEST_CANVAS_PX), IMAGE_SIZE_PX)
