@@ -52,14 +52,14 @@ def _to_8_bit(grey: NDArray[np.generic]) -> NDArray[np.uint8]:
     """
     values = np.nan_to_num(grey.astype(np.float64), posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())
-    if grey.dtype == np.uint16 or (grey.dtype.kind in "iu" and 0 <= low and LARGEST_8_BIT < high <= LARGEST_16_BIT):
+    if grey.dtype == np.uint16 or (grey.dtype.kind in "iu" and low >= 0 and LARGEST_8_BIT < high <= LARGEST_16_BIT):
         scaled = values * (LARGEST_8_BIT / LARGEST_16_BIT)
-    elif 0 <= low and high <= 1 and grey.dtype.kind == "f":
+    elif low >= 0 and high <= 1 and grey.dtype.kind == "f":
         scaled = values * LARGEST_8_BIT
-    elif 0 <= low and high <= LARGEST_8_BIT:
+    elif low >= 0 and high <= LARGEST_8_BIT:
         scaled = values
     else:
-        scaled = (values - low) * (LARGEST_8_BIT / max(high - low, np.finfo(np.float64).tiny))
+        scaled = (values - low) * (LARGEST_8_BIT / ((high - low) or 1))
     return np.rint(scaled).astype(np.uint8)
 
 
@@ -72,6 +72,4 @@ def _from_lab(picture: PIL.Image.Image) -> PIL.Image.Image:
 
 @cache
 def _lab_to_srgb() -> ImageCms.ImageCmsTransform:
-    return ImageCms.buildTransform(
-        ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB"
-    )
+    return ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")
