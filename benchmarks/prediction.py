@@ -1,0 +1,42 @@
+"""One prediction through the service's own code against Keras's ``model.predict``."""
+
+from collections.abc import Iterator
+
+from benchmarks.measure import Ratio, compare
+from vggweb.config import MIB
+from vggweb.core.preprocessing import prepare_image, to_batch
+from vggweb.core.weights.compact import compact_choice
+from vggweb.services.classify import classify_photo
+from vggweb.services.network import Network
+from vggweb.services.samples import find_sample
+
+PAIRS = 15
+
+
+def run() -> Iterator[Ratio]:
+    """Both on the compact weights and the same photo; ours reads and prepares the file as well."""
+    network = Network(compact_choice(), queue_limit=8)
+    model = network.load()
+    data = find_sample("cat").read()
+
+    def classify() -> object:
+        return classify_photo(data, resize="keras", network=network, max_pixels=50_000_000, max_bytes=16 * MIB)
+
+    photo = classify_photo(data, resize="keras", network=network, max_pixels=50_000_000, max_bytes=16 * MIB).photo
+    batch = to_batch(prepare_image(photo.pixels, "keras"))
+    yield compare(
+        "one photo, from its bytes to the logits, through the service",
+        classify,
+        baseline="Keras's model.predict on the prepared batch",
+        against=lambda: model.network.predict(batch, verbose=0),
+        pairs=PAIRS,
+        aim=0.85,
+    )
+    yield compare(
+        "one batch to logits (Vgg16.logits)",
+        lambda: model.logits(batch),
+        baseline="Keras's model.predict on the same batch",
+        against=lambda: model.network.predict(batch, verbose=0),
+        pairs=PAIRS,
+        aim=0.85,
+    )
