@@ -21,7 +21,7 @@ RESIZE_METHODS: tuple[ResizeMethod, ...] = get_args(ResizeMethod)
 MEAN_BGR = np.array([103.939, 116.779, 123.68], dtype=np.float32)
 
 SHORTER_SIDE_PX = 256  # the scale at which the paper cuts its 224 × 224 crops (section 3.2)
-LONGEST_SIDE_PX = 20_000  # what Pillow's two-pass resize gets at most: 18 MB between the passes
+LONGEST_SIDE_PX = 20_000  # longer than cameras and panoramas; JPEG itself ends at 65,535
 _TARGET_SIZE = (IMAGE_SIZE_PX, IMAGE_SIZE_PX)
 
 
@@ -79,7 +79,7 @@ def to_image(batch: Batch) -> Image:
 def _shortened(picture: PIL.Image.Image) -> PIL.Image.Image:
     """The picture with no side over 20,000 pixels, averaged in whole steps; almost always the same object.
 
-    Pillow scales rows first, then columns: 1 × 50 million pixels would become 224 × 50 million on the way.
+    Pillow's smooth resize keeps two 8-byte weights for each source pixel along a side: 800 MB for 50 million.
     """
     factors = tuple(-(-side // LONGEST_SIDE_PX) for side in picture.size)
     return picture if factors == (1, 1) else picture.reduce((factors[0], factors[1]))
