@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, make_response, render_template
 
-from vggweb.core.classes import CLASS_COUNT, ImageNetClass, search_classes
+from vggweb.core.classes import CLASS_COUNT, ImageNetClass, all_classes, search_classes
 from vggweb.errors import BadParameterError
 from vggweb.web.answers import Text, add_route, answers, json_answer, wants_json
 
@@ -27,7 +27,13 @@ def show() -> Response:
     found = search_classes(query)
     if wants_json():
         return json_answer(FoundClasses(query, found))
-    return make_response(render_template("pages/words.html", query=query, classes=found, total=CLASS_COUNT))
+    return make_response(
+        render_template("pages/words.html", query=query, classes=found, total=CLASS_COUNT, dogs=_dogs())
+    )
+
+
+def _dogs() -> int:
+    return sum("dog" in entry.hypernyms for entry in all_classes())
 
 
 add_route(blueprint, "/classes", show)

@@ -1,6 +1,7 @@
-"""Keras's official ImageNet weights file, or another file of the same network: found, checked, loaded.
+"""Keras's official ImageNet weights, or an HDF5 file of the operator's own: chosen, checked and loaded.
 
-All checks are made with h5py, before TensorFlow starts; nothing here downloads.
+Choosing and checking never starts TensorFlow and never uses the network: a wrong setting stops the start within
+seconds, and only ``flask weights fetch`` downloads.
 """
 
 import hashlib
@@ -8,63 +9,66 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import h5py
-
 from vggweb.core.weights import Accuracy, WeightsChoice, WeightsInfo
 from vggweb.core.weights.compact import check_compact_files, compact_choice
-from vggweb.core.weights.layout import check_layout, read_layer
+from vggweb.core.weights.layout import check_layout, read_layers
 from vggweb.errors import WeightsError
 
 if TYPE_CHECKING:
-    import keras  # starting TensorFlow takes seconds, and choosing weights must not
+    import keras
 
-# Name, hash and address as keras/src/applications/vgg16.py gives them to get_file.
+# Name, address and MD5 as keras/src/applications/vgg16.py (Keras 3.15) has them.
 OFFICIAL_NAME = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
-OFFICIAL_MD5 = "64373286793e3c8b2b4e3219cbf3544b"
 OFFICIAL_URL = f"https://storage.googleapis.com/tensorflow/keras-applications/vgg16/{OFFICIAL_NAME}"
+OFFICIAL_MD5 = "64373286793e3c8b2b4e3219cbf3544b"
 
-_FETCH_HINT = "Run `flask weights fetch`, or set VGGWEB_WEIGHTS=compact to use the embedded weights."
+_FETCH_HINT = "Run `flask weights fetch` to download it, or set VGGWEB_WEIGHTS to auto or compact."
 
 
 def keras_cache_file() -> Path:
-    """Where Keras keeps the official file: under KERAS_HOME, or ~/.keras."""
-    home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "models" / OFFICIAL_NAME
+    """Where Keras keeps the official file: below KERAS_HOME if that is set, else below ``~/.keras``."""
+    home = os.environ.get("KERAS_HOME")  # keras/src/backend/config.py reads the same variable
+    folder = Path(home) if home else Path.home() / ".keras"
+    return folder / "models" / OFFICIAL_NAME
 
 
 def choose_weights(setting: str) -> WeightsChoice:
-    """Which weights a value of VGGWEB_WEIGHTS means, after checking that they are whole.
+    """Which weights shall answer, after their files were checked.
 
     Args:
-        setting: ``auto``, ``compact``, ``imagenet`` or the path of an ``.h5`` file.
+        setting: ``auto`` (the official file if Keras's cache holds it, else compact), ``compact``, ``imagenet``
+            (the official file, which must be in Keras's cache) or the path of an HDF5 file.
 
     Raises:
-        WeightsError: what was asked for is missing or not what it should be. There is no silent fallback.
+        WeightsError: what was asked for is missing, damaged or not VGG16. Other weights never step in for it.
     """
-    if setting == "compact" or (setting == "auto" and not keras_cache_file().exists()):
+    if setting == "imagenet":
+        return _check_cached()
+    if setting == "auto" and os.path.lexists(keras_cache_file()):
+        return _check_cached()
+    if setting in ("auto", "compact"):
         check_compact_files()
         return compact_choice()
-    if setting in {"auto", "imagenet"}:
-        return _official_choice(keras_cache_file())
     return file_choice(Path(setting).expanduser())
 
 
 def file_choice(path: Path) -> WeightsChoice:
-    """The choice of a file, official or not, whose layout fits VGG16.
+    """The choice of that HDF5 file: layout and shapes checked, hashed, compared with the official file's MD5.
 
     Raises:
-        WeightsError: it is missing, cannot be read or does not fit.
+        WeightsError: missing, no HDF5, damaged, without the classifier, or not VGG16's shapes.
     """
-    if not path.is_file():
-        raise WeightsError(f"There is no weights file {path}.", _FETCH_HINT)
     check_layout(path)
-    return WeightsChoice(
-        variant="imagenet", path=path, sha256=file_digest(path, "sha256"), official=is_official(path)
-    )
+    official = is_official(path)
+    return WeightsChoice(variant="imagenet", path=path, sha256=file_digest(path, "sha256"), official=official)
 
 
 def is_official(path: Path) -> bool:
-    """Whether the file is, byte for byte, the one that Keras publishes."""
+    """Whether the file is, byte for byte, the one that Keras publishes: it has the MD5 by which Keras knows it.
+
+    Raises:
+        WeightsError: it cannot be read.
+    """
     return file_digest(path, "md5") == OFFICIAL_MD5
 
 
@@ -78,61 +82,80 @@ def file_digest(path: Path, algorithm: str) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, algorithm).hexdigest()
     except OSError as error:
-        raise WeightsError(f"The weights file {path} cannot be read.", "Check its permissions.") from error
+        raise WeightsError(
+            f"The weights file {path} cannot be read.", "Check that it is a file that this user may read."
+        ) from error
 
 
-def load_imagenet_weights(network: "keras.Model", choice: WeightsChoice) -> None:
-    """Puts the file's values into Keras's full VGG16, layer by layer, so that no second copy is held.
-
-    Raises:
-        WeightsError: the file cannot be read any more, or does not fit.
-    """
-    if choice.path is None:
-        raise WeightsError("The imagenet variant needs a weights file.", _FETCH_HINT)
-    check_layout(choice.path)
-    with h5py.File(choice.path) as file:
-        for layer in network.layers:
-            if layer.weights:
-                layer.set_weights(read_layer(file, layer.name))
+def _check_cached() -> WeightsChoice:
+    path = keras_cache_file()
+    if not os.path.lexists(path):
+        raise WeightsError(f"Keras's official weights file is not in Keras's cache: {path}.", _FETCH_HINT)
+    if not is_official(path):
+        raise WeightsError(
+            f"The file in Keras's cache is not the official one, perhaps half of it: {path} has another hash.",
+            "Run `flask weights fetch` to replace it, or set VGGWEB_WEIGHTS to compact.",
+        )
+    check_layout(path)
+    return WeightsChoice(variant="imagenet", path=path, sha256=file_digest(path, "sha256"), official=True)
 
 
 def imagenet_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
-    """What is known of the official file, and how little of another one."""
-    official = choice.official
+    """What is known of the file that answers: much of the official one, next to nothing of any other."""
+    return _official_info(choice, parameter_count) if choice.official else _custom_info(choice, parameter_count)
+
+
+def _official_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
     return WeightsInfo(
         variant="imagenet",
         sha256=choice.sha256,
         parameter_count=parameter_count,
         source=(
-            "Keras's official ImageNet file for VGG16, with the weights of Simonyan and Zisserman (2014, arXiv:1409.1556)."
-            if official
-            else "A file that this server's operator gave. It has VGG16's layout, and it is not Keras's official file."
+            f"Keras's official file {OFFICIAL_NAME}: VGG16 as Simonyan and Zisserman (2014, arXiv:1409.1556) "
+            "trained it on ImageNet, converted for Keras."
         ),
-        licence=(
-            "Released by the Visual Geometry Group, Oxford, under CC BY 4.0."
-            if official
-            else "Unknown: ask whoever runs this server."
-        ),
+        licence="Released by the Visual Geometry Group, Oxford, under CC BY 4.0.",
         limits=(
-            "Trained on photos of 1000 kinds of things. It has no word for a person, and it must always choose one of "
-            "the 1000."
-            if official
-            else "Nobody has measured these weights, so nothing is known of how often they are right."
+            "It knows ImageNet's 1000 words and nothing else, and must choose one of them for every photo. "
+            "How surely it chooses is not how often it is right."
         ),
         accuracy=(
-            (Accuracy("as Keras's table reports it", 0.713, 0.901, "Keras Applications, table of models"),)
-            if official
-            else ()
+            Accuracy(
+                preparation="single centre crop, 224 × 224",
+                top1=0.713,
+                top5=0.901,
+                source="Keras's table at keras.io/api/applications, ILSVRC-2012 validation photos",
+            ),
         ),
     )
 
 
-def _official_choice(path: Path) -> WeightsChoice:
-    if not path.is_file():
-        raise WeightsError(f"Keras's official ImageNet file is not in Keras's cache ({path}).", _FETCH_HINT)
-    if not is_official(path):
-        raise WeightsError(
-            f"The file {path} is not Keras's official one: its hash is another. It may be half a download.",
-            f"Delete it. {_FETCH_HINT}",
-        )
-    return WeightsChoice(variant="imagenet", path=path, sha256=file_digest(path, "sha256"), official=True)
+def _custom_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
+    return WeightsInfo(
+        variant="imagenet",
+        sha256=choice.sha256,
+        parameter_count=parameter_count,
+        source="A file given by VGGWEB_WEIGHTS.",
+        licence="Not known to this program: ask whoever made the file.",
+        limits=(
+            "It has VGG16's shapes but is not Keras's official file. Nobody has measured how often it is right, "
+            "and its 1000 outputs mean ImageNet's words only if it was trained on them in Keras's order."
+        ),
+        accuracy=(),
+    )
+
+
+def load_imagenet_weights(network: "keras.Model", choice: WeightsChoice) -> None:
+    """Fill the network with the file's values, layer by layer, so that one layer at most is held twice.
+
+    Args:
+        network: Keras's VGG16 with its classifier, (n, 224, 224, 3) → (n, 1000). Changed in place.
+        choice: of variant ``imagenet``, as `choose_weights` gives it.
+
+    Raises:
+        WeightsError: the file was removed, changed or damaged since it was chosen, or holds no finite numbers.
+    """
+    if choice.path is None:
+        raise WeightsError("The chosen weights name no file.", "Set VGGWEB_WEIGHTS to imagenet or to a path.")
+    for name, kernel, bias in read_layers(choice.path):
+        network.get_layer(name).set_weights([kernel, bias])
