@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis import classic, natural
-from vggweb.core.optvis.natural import Plan
-from vggweb.core.optvis.objectives import Aim, Directions, Target, class_target, layer_target
-from vggweb.core.optvis.recipes import CLASS_PLAN, RecipeName, check_recipe, natural_plan
+from vggweb.core.optvis.objectives import Directions, Target, class_target, layer_target
+from vggweb.core.optvis.recipes import CLASS_PLAN, CLASSIC_STEPS, Aim, Plan, RecipeName, check_recipe, natural_plan
 from vggweb.errors import BadParameterError
 
 Seeds = NDArray[np.int32]  # (n,), one for each picture
@@ -84,7 +83,7 @@ def _classic(model: Vgg16, layer_name: str) -> Ascent:
         return images, scores.numpy(), highest.numpy()
 
     return Ascent(
-        steps=classic.STEPS,
+        steps=CLASSIC_STEPS,
         start=lambda seeds: tf.constant(np.concatenate([classic.start_noise(int(seed)) for seed in seeds])),
         step=step,
         display=lambda images: np.stack([classic.display(image) for image in images.numpy()]),

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from vggweb.core.arrays import Picture
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis.objectives import layer_target, score
+from vggweb.core.optvis.recipes import CLASSIC_CANVAS_PX
 
-CANVAS_PX = 128
-STEPS = 20
 STEP_SIZE = 1.0
 NOISE_LOW, NOISE_WIDTH = 128.0, 20.0  # the start is even noise in [128, 148), given to the network as it is
 EPSILON = 1e-5  # in both divisions of the recipe
@@ -25,7 +24,7 @@ DISPLAY_DEVIATION, DISPLAY_MEAN = 0.1, 0.5  # of the picture that is shown, in [
 
 def start_noise(seed: int) -> NDArray[np.float32]:
     """The grey noise that the ascent starts from, float32 (1, 128, 128, 3)."""
-    noise = np.random.default_rng(seed).random((1, CANVAS_PX, CANVAS_PX, 3))
+    noise = np.random.default_rng(seed).random((1, CLASSIC_CANVAS_PX, CLASSIC_CANVAS_PX, 3))
     return (noise * NOISE_WIDTH + NOISE_LOW).astype(np.float32)
 
 
@@ -42,7 +41,7 @@ def compiled_step(model: Vgg16, layer_name: str) -> Callable[..., Any]:
 def _build_step(model: Vgg16, layer_name: str) -> Callable[..., Any]:
     target = layer_target(model, layer_name, before_relu=False)
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def step(images: tf.Tensor, directions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(images)

@@ -5,7 +5,6 @@ canvas at each step, which costs less than the whole and moves the picture about
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,32 +12,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from vggweb.core.arrays import Picture
-from vggweb.core.optvis.objectives import Aim, Target, score
+from vggweb.core.optvis.objectives import Target, score
 from vggweb.core.optvis.param import image_from_spectrum, network_input, start_spectrum
-from vggweb.core.optvis.transforms import Amounts, random_transforms, warp
+from vggweb.core.optvis.recipes import Aim, Plan
+from vggweb.core.optvis.transforms import random_transforms, warp
 
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # Adam's own (Kingma and Ba 2014, arXiv:1412.6980)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The numbers of one ascent.
-
-    Attributes:
-        canvas_px: side of the picture, even.
-        window_px: side of what the network sees of it at each step.
-        steps: how many.
-        learning_rate: Adam's.
-        decay_power: see `param.frequency_scale`.
-        amounts: of the random transforms.
-    """
-
-    canvas_px: int
-    window_px: int
-    steps: int
-    learning_rate: float
-    decay_power: float
-    amounts: Amounts
 
 
 class State(NamedTuple):
@@ -63,7 +42,7 @@ def build_step(target: Target, plan: Plan, aim: Aim) -> Callable[..., Any]:
         from 1, that gives the next state, and before it the scores (n,) and the highest values (n,).
     """
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def step(
         state: State, directions: tf.Tensor, seeds: tf.Tensor, number: tf.Tensor
     ) -> tuple[State, tf.Tensor, tf.Tensor]:

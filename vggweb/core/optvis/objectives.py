@@ -5,15 +5,15 @@ A direction says how much of each channel counts: 1 for one filter and 0 for the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from vggweb.core.model import Vgg16
+from vggweb.core.optvis.recipes import Aim
 
-Aim = Literal["channel", "centre", "diverse"]
 Directions: TypeAlias = NDArray[np.float32]  # (n, channels), one row for each picture
 
 DIVERSITY_WEIGHT = 1.0  # how much likeness costs, as a share of the score itself

@@ -1,16 +1,13 @@
-"""The two recipes, with the words for people and the numbers for each layer."""
+"""The two recipes, with the words for people and the numbers for each layer. Does not load TensorFlow."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from vggweb.core.architecture import IMAGE_SIZE_PX, Layer, find_convolution
-from vggweb.core.optvis import classic
-from vggweb.core.optvis.natural import Plan
-from vggweb.core.optvis.objectives import Aim
-from vggweb.core.optvis.transforms import Amounts
 from vggweb.errors import BadParameterError
 
 RecipeName = Literal["natural", "classic"]
+Aim = Literal["channel", "centre", "diverse"]  # see `objectives.score`
 
 
 @dataclass(frozen=True)
@@ -26,6 +23,42 @@ class Recipe:
     name: RecipeName
     title: str
     explanation: str
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How far each random transform may go.
+
+    Attributes:
+        shift_px: up to so many whole pixels, in both directions of both axes.
+        turn_degrees: up to so many degrees, in both directions.
+        zoom: sizes change by a factor between 1 / (1 + zoom) and 1 + zoom.
+    """
+
+    shift_px: int
+    turn_degrees: float
+    zoom: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The numbers of one ascent.
+
+    Attributes:
+        canvas_px: side of the picture, even.
+        window_px: side of what the network sees of it at each step.
+        steps: how many.
+        learning_rate: Adam's.
+        decay_power: see `param.frequency_scale`.
+        amounts: of the random transforms.
+    """
+
+    canvas_px: int
+    window_px: int
+    steps: int
+    learning_rate: float
+    decay_power: float
+    amounts: Amounts
 
 
 RECIPES: dict[RecipeName, Recipe] = {
@@ -46,6 +79,9 @@ RECIPES: dict[RecipeName, Recipe] = {
         ),
     ),
 }
+
+CLASSIC_CANVAS_PX = 128
+CLASSIC_STEPS = 20
 
 SMALLEST_CANVAS_PX = 64
 FIELDS_ON_CANVAS = 2  # so many receptive fields fit side by side: a filter's pattern is seen with its repetition
@@ -88,7 +124,7 @@ def canvas_px(layer_name: str, recipe: RecipeName = "natural") -> int:
         UnknownLayerError: no such convolution.
     """
     layer = find_convolution(layer_name)
-    return classic.CANVAS_PX if recipe == "classic" else _natural_canvas_px(layer)
+    return CLASSIC_CANVAS_PX if recipe == "classic" else _natural_canvas_px(layer)
 
 
 def steps(layer_name: str, recipe: RecipeName = "natural") -> int:
@@ -98,7 +134,7 @@ def steps(layer_name: str, recipe: RecipeName = "natural") -> int:
         UnknownLayerError: no such convolution.
     """
     layer = find_convolution(layer_name)
-    return classic.STEPS if recipe == "classic" else _BLOCKS[layer.block][0]
+    return CLASSIC_STEPS if recipe == "classic" else _BLOCKS[layer.block][0]
 
 
 def natural_plan(layer_name: str, aim: Aim = "channel") -> Plan:

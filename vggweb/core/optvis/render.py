@@ -4,10 +4,9 @@ Every function gives the same picture for the same seed. They compile once for a
 layer that they need.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,31 +15,12 @@ from vggweb.core.arrays import Picture
 from vggweb.core.classes import CLASS_COUNT, find_class
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis.ascent import Ascent, Seeds, class_ascent, layer_ascent
+from vggweb.core.optvis.drawing import Drawing, OnStep
 from vggweb.core.optvis.objectives import Directions, one_channel
 from vggweb.core.optvis.recipes import RecipeName
 
 ATTEMPTS = 3  # seeds that are tried before a filter is said to be dark
 WAKE_STEPS = 16  # an attempt in which nothing is awake by then ends there
-
-# step from 1, steps, the score that this step found, the picture as it stands. May raise to cancel.
-OnStep: TypeAlias = Callable[[int, int, float, Callable[[], Picture]], None]
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What came out.
-
-    Attributes:
-        picture: uint8 (h, w, 3), RGB.
-        curve: the objective as each step of the last attempt found it, under that step's shift and turn.
-        dark: the filter never woke: its activation was 0 everywhere, for every seed that was tried.
-        seed_used: the seed of the attempt that is shown.
-    """
-
-    picture: Picture
-    curve: tuple[float, ...]
-    dark: bool
-    seed_used: int
 
 
 def draw_filter(

@@ -4,25 +4,10 @@ A pattern that excites the filter only when every pixel stands exactly right is 
 moved, turned and scaled is a shape (Olah, Mordvintsev and Schubert 2017, "Transformation Robustness").
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import tensorflow as tf
 
-
-@dataclass(frozen=True)
-class Amounts:
-    """How far each random transform may go.
-
-    Attributes:
-        shift_px: up to so many whole pixels, in both directions of both axes.
-        turn_degrees: up to so many degrees, in both directions.
-        zoom: sizes change by a factor between 1 / (1 + zoom) and 1 + zoom.
-    """
-
-    shift_px: int
-    turn_degrees: float
-    zoom: float
+from vggweb.core.optvis.recipes import Amounts
 
 
 def random_transforms(seeds: tf.Tensor, step: tf.Tensor, amounts: Amounts) -> tf.Tensor:
