@@ -179,7 +179,7 @@ def _load_imagenet(choice: WeightsChoice) -> Vgg16:
 
 def _compile(network: keras.Model) -> Callable[[tf.Tensor], Any]:
     """The network as a compiled graph: without the data adapters and callbacks of ``Model.predict``."""
-    signature = [tf.TensorSpec((None, *INPUT_SHAPE), tf.float32)]
+    signature = [tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)]
     compiled: Callable[[tf.Tensor], Any] = tf.function(
         lambda batch: network(batch, training=False), input_signature=signature
     )

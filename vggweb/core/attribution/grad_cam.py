@@ -1,0 +1,67 @@
+"""Grad-CAM: which places of a convolution's output speak for a class."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vggweb.core.architecture import find_convolution
+from vggweb.core.arrays import Batch, HeatMap
+from vggweb.core.attribution.evidence import check_class, positive_share
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from vggweb.core.model import Vgg16
+
+LAST_CONVOLUTION = "block5_conv3"
+
+
+def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str = LAST_CONVOLUTION) -> HeatMap:
+    """Where in the image the evidence for one class lies.
+
+    Weighs the 512 feature maps of block5_conv3 by the mean gradient of the class's logit, adds them up and keeps
+    what is positive (Selvaraju et al. 2017, arXiv:1610.02391, eq. 1-2); then divides by the maximum.
+
+    Args:
+        batch: float32 (1, 224, 224, 3), BGR, mean-subtracted. Not modified.
+        class_index: 0-999.
+        layer_name: a convolution. Early ones give finer maps that follow edges rather than things.
+
+    Returns:
+        float32 (h, w) in [0, 1], the size of the layer's output: (14, 14) for block5_conv3. All zeros where nothing
+        speaks for the class.
+
+    Raises:
+        UnknownClassError: class_index is outside 0-999.
+        UnknownLayerError: no such convolution.
+    """
+    import tensorflow as tf
+
+    find_convolution(layer_name)
+    check_class(model, class_index)
+    compiled = model.keep(("grad_cam", layer_name), lambda: _compile(model, layer_name))
+    weighted = compiled(tf.constant(batch), tf.constant(class_index))  # (1, h, w)
+    return positive_share(np.asarray(weighted)[0])
+
+
+def _compile(model: "Vgg16", layer_name: str) -> Callable[["tf.Tensor", "tf.Tensor"], Any]:
+    """The weighted sum of the layer's feature maps as a graph, built once for a layer and good for all classes."""
+    import tensorflow as tf
+
+    observed = model.observed(layer_name)
+
+    def weighted_sum(batch: "tf.Tensor", class_index: "tf.Tensor") -> "tf.Tensor":
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(batch)
+            activation, logits = observed(batch, training=False)
+            logit = logits[0, class_index]
+        gradient = tape.gradient(logit, activation)  # (1, h, w, channels)
+        weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)  # (1, 1, 1, channels)
+        return tf.reduce_sum(weights * activation, axis=-1)
+
+    shape = (1, *model.network.input_shape[1:])
+    compiled: Callable[[tf.Tensor, tf.Tensor], Any] = tf.function(
+        weighted_sum, input_signature=[tf.TensorSpec(shape, tf.float32), tf.TensorSpec((), tf.int32)]
+    )
+    return compiled

@@ -1,0 +1,86 @@
+"""The methods by name, with the words for people. Does not start TensorFlow."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from vggweb.core.arrays import Batch, HeatMap
+from vggweb.core.attribution.grad_cam import grad_cam
+from vggweb.core.attribution.occlusion import occlusion
+from vggweb.core.attribution.saliency import saliency
+from vggweb.errors import BadParameterError
+
+if TYPE_CHECKING:
+    from vggweb.core.model import Vgg16
+
+MethodName = Literal["grad_cam", "saliency", "occlusion"]
+
+
+class Explain(Protocol):
+    """The signature that all methods share."""
+
+    def __call__(self, model: "Vgg16", batch: Batch, *, class_index: int) -> HeatMap:
+        """A map in [0, 1] of what speaks for the class; batch float32 (1, 224, 224, 3), not modified."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to ask why.
+
+    Attributes:
+        name: as in addresses.
+        title: for people.
+        explanation: one sentence on what the map shows.
+        slow: takes many forward passes, and so runs as a job.
+        explain: computes the map.
+    """
+
+    name: MethodName
+    title: str
+    explanation: str
+    slow: bool
+    explain: Explain
+
+
+METHODS: dict[MethodName, Method] = {
+    "grad_cam": Method(
+        name="grad_cam",
+        title="Grad-CAM",
+        explanation=(
+            "Shows the places whose features in the last convolution speak for the word, each feature weighed by how "
+            "strongly the word's score answers to it."
+        ),
+        slow=False,
+        explain=grad_cam,
+    ),
+    "saliency": Method(
+        name="saliency",
+        title="Saliency",
+        explanation=(
+            "Shows the pixels whose smallest change would move the word's score the most, up or down, averaged over "
+            "noisy copies of the photo."
+        ),
+        slow=False,
+        explain=saliency,
+    ),
+    "occlusion": Method(
+        name="occlusion",
+        title="Occlusion",
+        explanation=(
+            "Covers one part of the photo after another with grey and shows where the word's score drops the most."
+        ),
+        slow=True,
+        explain=occlusion,
+    ),
+}
+
+
+def find_method(name: str) -> Method:
+    """The method of that name.
+
+    Raises:
+        BadParameterError: there is no such method; the message lists those there are.
+    """
+    for method in METHODS.values():
+        if method.name == name:
+            return method
+    raise BadParameterError(f"The method is one of {', '.join(METHODS)}.")

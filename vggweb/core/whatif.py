@@ -1,0 +1,175 @@
+"""What goes wrong: the same photo prepared in other ways, and how far each answer is from the real one.
+
+Half of them are mistakes that people make before `predict`, half are changes that a person would hardly mind.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import PIL.Image
+from PIL import ImageFilter
+
+from vggweb.core.arrays import Batch, Image, Picture, Probabilities
+from vggweb.core.predictions import softmax
+from vggweb.core.preprocessing import MEAN_BGR, to_batch, to_image
+
+if TYPE_CHECKING:
+    from vggweb.core.model import Vgg16
+
+BLUR_RADIUS_PX = 2.0  # standard deviation of the Gaussian
+BRIGHTNESS = 0.4  # what "darker" leaves of every value
+WHITE = 255.0
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """One way to make a batch of the photo.
+
+    Attributes:
+        name: stable, for programs.
+        title: for people.
+        why: one sentence that says what is done and what it shows.
+        batch: float32 (1, 224, 224, 3), what the network is given.
+    """
+
+    name: str
+    title: str
+    why: str
+    batch: Batch
+
+    @property
+    def picture(self) -> Picture:
+        """The photo as the network takes it to be: uint8 (224, 224, 3) RGB, clipped to what can be shown."""
+        return to_image(self.batch)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What the network answers to one preparation.
+
+    Attributes:
+        preparation: how the photo was prepared.
+        probabilities: float32 (1000,).
+        distance: total variation distance from the real answer: half the sum of the absolute differences of the
+            1000 probabilities. 0 is the same answer, 1 nothing in common.
+    """
+
+    preparation: Preparation
+    probabilities: Probabilities
+    distance: float
+
+
+def prepare_variants(image: Image, *, crop: Image, squash: Image) -> tuple[Preparation, ...]:
+    """The photo as it is, then prepared in ten other ways.
+
+    Args:
+        image: uint8 (224, 224, 3) RGB, the model input of the real result. Not modified.
+        crop: uint8 (224, 224, 3) RGB, the centre cut out of the same photo.
+        squash: uint8 (224, 224, 3) RGB, the whole photo squashed to a square.
+    """
+    return (
+        Preparation("as_it_is", "As it is", "The real result: BGR, ImageNet's mean subtracted.", to_batch(image)),
+        *_mistakes(image),
+        *_other_photos(image, crop=crop, squash=squash),
+    )
+
+
+def compare(model: "Vgg16", preparations: Sequence[Preparation]) -> tuple[Variant, ...]:
+    """What the network answers to each preparation, from one forward pass.
+
+    Args:
+        preparations: the first is the real one, from which the distances are taken.
+    """
+    batch = np.concatenate([preparation.batch for preparation in preparations])  # (n, 224, 224, 3)
+    probabilities = softmax(model.logits(batch))  # (n, 1000)
+    return tuple(
+        Variant(preparation, row, total_variation(probabilities[0], row))
+        for preparation, row in zip(preparations, probabilities, strict=True)
+    )
+
+
+def total_variation(first: Probabilities, second: Probabilities) -> float:
+    """Half the sum of the absolute differences, in [0, 1]: the probability that would have to move.
+
+    Args:
+        first: float32 (1000,), summing to 1.
+        second: the same.
+    """
+    return min(float(np.abs(first.astype(np.float64) - second).sum() / 2), 1.0)
+
+
+def _mistakes(image: Image) -> tuple[Preparation, ...]:
+    """Batches that a wrong or missing `preprocess_input` makes."""
+    rgb = image[np.newaxis].astype(np.float32)  # (1, 224, 224, 3)
+    return (
+        Preparation(
+            "no_swap",
+            "Red and blue not swapped",
+            "VGG16 learned on BGR; given RGB, it takes red for blue and sees the photo in false colours.",
+            rgb - MEAN_BGR,
+        ),
+        Preparation(
+            "no_mean",
+            "Mean not subtracted",
+            "Without the subtraction every value is over a hundred too high, like a photo that is far too bright.",
+            rgb[..., ::-1],
+        ),
+        Preparation(
+            "zero_to_one",
+            "Scaled to 0–1",
+            "Many other networks want RGB values divided by 255; to VGG16 that is a flat grey with almost no contrast.",
+            rgb / np.float32(WHITE),
+        ),
+    )
+
+
+def _other_photos(image: Image, *, crop: Image, squash: Image) -> tuple[Preparation, ...]:
+    """Batches that the right preparation makes of a changed photo."""
+    picture = PIL.Image.fromarray(image)
+    changed = (
+        (
+            "grey",
+            "Grey",
+            "Without colours, only shapes and textures are left to go by.",
+            np.asarray(picture.convert("L").convert("RGB")),
+        ),
+        (
+            "mirrored",
+            "Mirrored",
+            "Training photos were mirrored at random, so left and right should hardly matter.",
+            image[:, ::-1],
+        ),
+        (
+            "upside_down",
+            "Upside down",
+            "Turned by half: training photos were upright, and nothing in a convolution knows about turning.",
+            image[::-1, ::-1],
+        ),
+        (
+            "crop",
+            "Centre crop",
+            "The middle of the photo in its true proportions; what lies at the edge is lost.",
+            crop,
+        ),
+        (
+            "squash",
+            "Squashed",
+            "The whole photo pressed into a square: nothing is lost, but proportions change.",
+            squash,
+        ),
+        (
+            "blurred",
+            "Blurred",
+            "Fine texture is gone while the shapes stay; how far the answer moves says how much it relied on texture.",
+            np.asarray(picture.filter(ImageFilter.GaussianBlur(BLUR_RADIUS_PX))),
+        ),
+        (
+            "darker",
+            "Darker",
+            "Every value at 40 %: the mean that is subtracted no longer fits the photo.",
+            np.rint(image * BRIGHTNESS).astype(np.uint8),
+        ),
+    )
+    return tuple(Preparation(name, title, why, to_batch(pixels)) for name, title, why, pixels in changed)
