@@ -1,5 +1,6 @@
 """A web server on a free port: hands out one file, breaks off where told to, remembers what it was asked."""
 
+import mmap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ class FileServer:
         sent_bytes: how much of the body went out for each request.
     """
 
-    content: bytes
+    content: bytes | mmap.mmap
     etag: str | None = '"v1"'
     ranges: bool = True
     honours_if_range: bool = True
@@ -70,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = {"Content-Range": f"bytes {start}-{size - 1}/{size}"} if start else {}
         self._head(206 if start else 200, size - start, headers)
-        self._body(state.content[start : state.break_after_bytes and start + state.break_after_bytes])
+        self._body(start, min(size, start + (state.break_after_bytes or size)))
 
     def _head(self, status: int, length: int, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
@@ -81,10 +82,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def _body(self, body: bytes) -> None:
-        for start in range(0, len(body), CHUNK_BYTES):
-            self.wfile.write(body[start : start + CHUNK_BYTES])
-        self.server_state.sent_bytes.append(len(body))
+    def _body(self, start: int, stop: int) -> None:
+        for position in range(start, stop, CHUNK_BYTES):
+            self.wfile.write(self.server_state.content[position : min(position + CHUNK_BYTES, stop)])
+        self.server_state.sent_bytes.append(stop - start)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Nothing on stderr: the tests' output stays readable."""

@@ -12,7 +12,7 @@ from vggweb.errors import WeightsError
 
 Progress = Callable[[int, int | None], None]  # (bytes there, bytes in all if the server says)
 
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 64 * 1024  # what a broken connection can lose at most of what had arrived
 MEGABYTE = 1_000_000  # the unit in which Keras and file managers give such sizes
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416  # RFC 9110, 15.3.7 and 15.5.17
 
