@@ -145,7 +145,8 @@ def fetch(url: str, md5: str) -> None:
     if target.exists() and file_digest(target, "md5") == md5:
         click.echo(f"{target} is already there, with the right hash.")
         return
-    with tqdm(desc=OFFICIAL_NAME, unit="B", unit_scale=True, unit_divisor=1024) as bar:
+    # disable=None: no bar where there is no terminal
+    with tqdm(desc=OFFICIAL_NAME, unit="B", unit_scale=True, unit_divisor=1024, disable=None) as bar:
 
         def show(there: int, total: int | None) -> None:
             bar.total = total

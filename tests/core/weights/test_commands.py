@@ -42,6 +42,7 @@ def test_fetch_goes_on_after_half_a_file_and_the_whole_one_can_answer(
     broken = run(*arguments)
     assert broken.exit_code == 2
     assert f"The connection broke off; {HALF_BYTES / 1e6:.1f} MB are there." in broken.stderr
+    assert "\r" not in broken.stderr  # no progress bar where there is no terminal
     assert not target.exists()
 
     server.break_after_bytes = None
