@@ -12,6 +12,7 @@ run: .venv/installed
 
 test: .venv/installed-dev
 	tests/install_chromium.sh
+	tests/install_postgres.sh
 	$(BIN)/pytest
 
 check: .venv/installed-dev

@@ -47,6 +47,7 @@ def _sqlite_engine(url: URL) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for a writer
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # a deleted photo's bytes are overwritten, not just let go
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from vggweb.errors import SettingError
 
@@ -20,7 +21,7 @@ def upgrade_to_head(engine: Engine, lock_folder: Path) -> None:
     """Applies the migrations that the database does not have yet, while no other server does.
 
     Raises:
-        SettingError: the database cannot be reached.
+        SettingError: the database cannot be reached or used, or a newer version of this program made it.
     """
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
@@ -32,6 +33,16 @@ def upgrade_to_head(engine: Engine, lock_folder: Path) -> None:
     except OperationalError as error:
         raise SettingError(
             "The database cannot be opened.", "Check VGGWEB_DATABASE_URL and VGGWEB_DATA, and that it runs."
+        ) from error
+    except DBAPIError as error:  # no right to make tables, other tables in the way, a file that is no database
+        raise SettingError(
+            "The database cannot be used: its tables cannot be made or read.",
+            "VGGWEB_DATABASE_URL must name a database of this program's own, in which its user may make tables.",
+        ) from error
+    except CommandError as error:  # the database is at a migration that is not among ours
+        raise SettingError(
+            "The database was made by a newer version of this program.",
+            "Run that version, or name another database with VGGWEB_DATABASE_URL.",
         ) from error
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 from sqlalchemy import CursorResult, delete, exists, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from vggweb.core.preprocessing import ResizeMethod
@@ -110,8 +110,11 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with _busy_when_locked(), Session(self.engine) as session:
-            yield session
+        try:
+            with _busy_when_locked(), Session(self.engine) as session:
+                yield session
+        except DataError as error:  # PostgreSQL takes no NUL in a text, so nothing is kept under such a key
+            raise NotFoundError from error
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -129,6 +132,7 @@ def _busy_when_locked() -> Iterator[None]:
 
 
 def _bury(session: Session, ids: list[str]) -> None:
+    now = datetime.now(UTC)
     for start in range(0, len(ids), 500):  # databases limit the number of parameters of a statement
         some = ids[start : start + 500]
         session.execute(delete(PictureRow).where(PictureRow.result_id.in_(some)))
@@ -136,13 +140,18 @@ def _bury(session: Session, ids: list[str]) -> None:
             update(ResultRow)
             .where(ResultRow.id.in_(some))
             .values(
-                deleted_at=datetime.now(UTC),
+                created_at=now,
+                deleted_at=now,
                 owner=None,
-                logits=b"",
+                resize="",
+                variant="",
                 weights_sha256="",
+                logits=b"",
                 photo_width=0,
                 photo_height=0,
                 photo_format="",
+                was_rotated=False,
+                had_transparency=False,
             )
         )
 

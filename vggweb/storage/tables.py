@@ -40,7 +40,7 @@ class Base(DeclarativeBase):
 
 
 class ResultRow(Base):
-    """A result, or the tombstone of one: then only id and deleted_at are left."""
+    """A result, or the tombstone of one: then only id and deleted_at mean anything, created_at is the same moment."""
 
     __tablename__ = "results"
     __table_args__ = (Index("ix_results_owner_created_at", "owner", "created_at"),)
