@@ -2,11 +2,14 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
+from typing import cast
 from xml.etree.ElementTree import Element
 
 import tinyhtml5
 from flask.testing import FlaskClient
 from tinyhtml5.parser import HTMLParser as Html5Parser
+from werkzeug.test import TestResponse
 
 LABELLED = ("input", "select", "textarea")
 WITHOUT_LABEL = ("hidden", "submit", "button")
@@ -39,7 +42,8 @@ class Page:
 
 def get_page(client: FlaskClient, address: str, *, status: int = 200) -> Page:
     """The page at an address, after checking it."""
-    with client.get(address) as response:
+    with client.get(address) as answered:
+        response = cast(TestResponse, answered)
         assert response.status_code == status, response.text
         assert response.mimetype == "text/html"
         html = response.text
@@ -78,7 +82,7 @@ def _check_source(html: str) -> None:
 
 
 class _Nesting(HTMLParser):
-    VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+    VOID = frozenset(("br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"))
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,7 +107,7 @@ def _check_structure(page: Page) -> None:
     assert title is not None
     assert (title.text or "").strip()
     levels = [int(element.tag[1]) for element in page.root.iter() if re.fullmatch(r"h[1-6]", str(element.tag))]
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False)), levels
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels)), levels
     for picture in page.all("img"):
         assert picture.get("alt") is not None, picture.attrib
         assert picture.get("width"), picture.attrib

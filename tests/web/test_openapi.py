@@ -31,7 +31,9 @@ def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
 
 
 def test_every_view_that_answers_json_is_described(app: Flask, document: dict[str, Any]) -> None:
-    described = {operation["operationId"].rsplit("_", 1)[0] for path in document["paths"].values() for operation in path.values()}
+    described = {
+        operation["operationId"].rsplit("_", 1)[0] for path in document["paths"].values() for operation in path.values()
+    }
     declared = {
         endpoint.replace(".", "_")
         for endpoint, view in app.view_functions.items()
@@ -62,7 +64,7 @@ def test_every_answer_has_a_described_status_type_and_shape(schema: Any) -> None
 
         @given(case=operation.as_strategy())
         @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-        def send(case: schemathesis.Case) -> None:
+        def send(case: Any) -> None:
             response = case.call()
             case.validate_response(
                 response, checks=[status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -91,7 +91,9 @@ def test_the_page_carries_what_a_link_preview_needs(client: FlaskClient) -> None
     assert tags["robots"] == "noindex"
 
 
-@pytest.mark.parametrize(("sample", "words"), [("astronaut", "The network is unsure"), ("coffee", "The network is sure")])
+@pytest.mark.parametrize(
+    ("sample", "words"), [("astronaut", "The network is unsure"), ("coffee", "The network is sure")]
+)
 def test_the_page_says_how_sure_the_choice_is_and_that_it_must_choose(
     client: FlaskClient, sample: str, words: str
 ) -> None:

@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -55,6 +55,10 @@ class MethodNotAllowedError(RequestError):
     default_hint = "Open it as a page, or see /openapi.json for what it takes."
 
 
+# The pages whose forms can fail, by the endpoint that the form is sent to: they show the error in place.
+form_pages: dict[str, Callable[[VggwebError], str]] = {}
+
+
 def init_app(app: Flask) -> None:
     """Registers the handlers: ours, Werkzeug's, and the last resort."""
     app.register_error_handler(VggwebError, answer)
@@ -63,16 +67,12 @@ def init_app(app: Flask) -> None:
 
 
 def answer(error: VggwebError, original: HTTPException | None = None, *, as_json: bool | None = None) -> Response:
-    """The error as JSON or as a page of its own, as was asked for if `as_json` does not say."""
+    """The error as JSON or in the page it came from, as was asked for if `as_json` does not say."""
     if wants_json() if as_json is None else as_json:
         response = json_answer(ErrorAnswer(ErrorBody(error.code, error.message, error.hint)), status=error.status)
     else:
-        response = make_response(render_template("errors/error.html", error=error), error.status)
-    return with_error_headers(response, error, original)
-
-
-def with_error_headers(response: Response, error: VggwebError, original: HTTPException | None = None) -> Response:
-    """The answer with the headers that its error asks for."""
+        page = form_pages.get(request.endpoint or "", _page_of_its_own)
+        response = make_response(page(error), error.status)
     response.headers["Cache-Control"] = "no-store"
     if isinstance(error, OverloadError):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -100,6 +100,10 @@ def setup_errors_stop_the_start() -> Iterator[None]:
     except SetupError as error:
         print(f"vggweb cannot start. {error.message} {error.hint}", file=sys.stderr)  # noqa: T201
         sys.exit(EXIT_CODE_STOPS_GUNICORN)
+
+
+def _page_of_its_own(error: VggwebError) -> str:
+    return render_template("errors/error.html", error=error)
 
 
 def _translate(error: HTTPException) -> VggwebError:

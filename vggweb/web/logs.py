@@ -55,7 +55,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "root": {"level": level.upper(), "handlers": ["stderr"]},
         "loggers": {
             "gunicorn.error": {"level": level.upper(), "handlers": [], "propagate": True},
-            "gunicorn.access": {"level": level.upper(), "handlers": [], "propagate": True},
+            "gunicorn.access": {"level": "CRITICAL", "propagate": False},  # it would log paths; we log routes
             "werkzeug": {"level": "WARNING"},
             "alembic": {"level": "WARNING"},
         },

@@ -6,7 +6,6 @@ from typing import Any
 import segno
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from vggweb.core.preprocessing import RESIZE_METHODS
 from vggweb.core.script import CODE_LINES, keras_script
@@ -31,7 +30,7 @@ from vggweb.services.samples import SAMPLES, find_sample
 from vggweb.web import visitors
 from vggweb.web.answers import FormField, WholeNumber, add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
-from vggweb.web.errors import too_large, with_error_headers
+from vggweb.web.errors import form_pages
 from vggweb.web.home import home_page
 from vggweb.web.security import limiter
 from vggweb.web.texts import (
@@ -105,13 +104,8 @@ class ShownStep:
     headers={"Location": "The result's address."},
 )
 def create() -> Response:
-    """Makes a result: 303 to its page, or 201 with it in JSON; an error goes onto the home page."""
-    try:
-        result = services().make_result(_sent_bytes(), resize=_sent_resize(), owner=_maker())
-    except RequestEntityTooLarge:
-        return _refuse(too_large())
-    except VggwebError as error:
-        return _refuse(error)
+    """Makes a result: 303 to its page, or 201 with it in JSON; an error is shown on the home page."""
+    result = services().make_result(_sent_bytes(), resize=_sent_resize(), owner=_maker())
     address = url_for("results.show", result_id=result.id, _external=True)
     if not wants_json():
         return _redirect(address)
@@ -224,13 +218,10 @@ def _sent_resize() -> str:
     return request.form.get("resize", "keras")
 
 
-def _refuse(error: VggwebError) -> Response:
-    if wants_json():
-        raise error
-    too_big = isinstance(error, PhotoTooLargeError)
-    resize = "keras" if too_big else _sent_resize()  # a body over the limit is not read
-    page = make_response(home_page(error=error, resize=resize), error.status)
-    return with_error_headers(page, error)
+def _home_with_error(error: VggwebError) -> str:
+    """The home page with what was entered kept, unless the body was over the limit and so never read."""
+    unread = isinstance(error, PhotoTooLargeError | RateLimitedError)
+    return home_page(error=error, resize="keras" if unread else _sent_resize())
 
 
 def _redirect(address: str) -> Response:
@@ -279,5 +270,6 @@ def _page(result: Result) -> Response:
 
 
 add_route(blueprint, "/results", limiter.limit(lambda: services().settings.rate_limit)(create), methods=("POST",))
+form_pages["results.create"] = _home_with_error
 add_route(blueprint, "/r/<token:result_id>", show)
 add_route(blueprint, "/r/<token:result_id>/delete", delete, methods=("POST",))

@@ -1,0 +1,137 @@
+"""The server as it is run: gunicorn, its start, its logs, two of them on one store."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from tests.servers import ROOT, free_port, running_server
+
+
+def test_a_result_survives_a_restart_of_the_server(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        made = requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60).json()
+    with running_server(tmp_path) as server:
+        again = requests.get(f"{server.url}/r/{made['id']}.json", timeout=60).json()
+    assert again["predictions"] == made["predictions"]
+
+
+def test_two_servers_on_one_store_lose_nothing_and_see_each_others_results(tmp_path: Path) -> None:
+    with running_server(tmp_path) as first, running_server(tmp_path) as second:
+        made: list[str] = []
+
+        def make(url: str) -> None:
+            for _ in range(4):
+                answer = requests.post(f"{url}/results.json", data={"sample": "cat"}, timeout=120)
+                assert answer.status_code == 201, answer.text
+                made.append(answer.json()["id"])
+
+        threads = [threading.Thread(target=make, args=(server.url,)) for server in (first, second, first, second)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(set(made)) == 16
+        for server in (first, second):
+            for one in made:
+                assert requests.get(f"{server.url}/r/{one}/input.png", timeout=60).status_code == 200
+
+
+def test_while_it_loads_the_server_is_alive_and_not_ready(tmp_path: Path) -> None:
+    port = free_port()
+    environ = os.environ | {"PORT": str(port), "VGGWEB_DATA": str(tmp_path), "VGGWEB_WEIGHTS": "compact"}
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "gunicorn", "app:app"], cwd=ROOT, env=environ, stderr=log)
+    try:
+        statuses = _first_statuses(f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert statuses[0] == 503
+    assert statuses[-1] == 200
+
+
+def _first_statuses(url: str) -> list[int]:
+    """What /readyz answers from the first answer on until it is 200; /healthz is 200 all the while."""
+    statuses: list[int] = []
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and (not statuses or statuses[-1] != 200):
+        try:
+            answer = requests.get(f"{url}/readyz", timeout=10)
+            statuses.append(answer.status_code)
+            if answer.status_code == 503:
+                assert answer.json()["error"]["code"] == "not_ready"
+                assert int(answer.headers["Retry-After"]) >= 1
+            assert requests.get(f"{url}/healthz", timeout=10).status_code == 200
+        except requests.ConnectionError:
+            time.sleep(0.02)
+    return statuses
+
+
+def test_weights_that_are_not_there_stop_the_start_with_a_sentence(tmp_path: Path) -> None:
+    environ = os.environ | {"PORT": str(free_port()), "VGGWEB_DATA": str(tmp_path), "VGGWEB_WEIGHTS": "/no/weights.h5"}
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "app:app"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "vggweb cannot start. There is no weights file /no/weights.h5." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_logs_are_one_json_object_a_line_and_hold_no_results_id(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        answer = requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60)
+        made = answer.json()
+        requests.get(made["url"], timeout=60)
+        broken = requests.post(f"{server.url}/results.json", files={"photo": b"\xff\xd8\xffbroken"}, timeout=60)
+        assert broken.status_code == 422
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    logged = [line for line in lines if line.get("route") == "/results.json"]
+    assert [line["status"] for line in logged] == [201, 422]
+    assert logged[0]["request_id"] == answer.headers["X-Request-ID"]
+    assert made["id"] not in server.log.read_text()
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_sent(tmp_path: Path) -> None:
+    with running_server(tmp_path, VGGWEB_MAX_UPLOAD_BYTES="1000000") as server:
+        address = urlsplit(server.url)
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=20) as connection:
+            connection.sendall(
+                b"POST /results.json HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000000000\r\n"
+                b"Content-Type: multipart/form-data; boundary=x\r\n\r\n"
+            )
+            assert connection.recv(65536).startswith(b"HTTP/1.1 413")
+
+
+def test_a_crowd_gets_results_or_503_and_the_server_stays_well(tmp_path: Path) -> None:
+    statuses: list[int] = []
+    with running_server(tmp_path, VGGWEB_PREDICTION_QUEUE="2", VGGWEB_RATE_LIMIT="1000/minute") as server:
+
+        def ask() -> None:
+            answer = requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=120)
+            statuses.append(answer.status_code)
+            if answer.status_code == 503:
+                assert answer.json()["error"]["code"] == "busy"
+                assert int(answer.headers["Retry-After"]) >= 1
+
+        threads = [threading.Thread(target=ask) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60).status_code == 201
+    assert len(statuses) == 20
+    assert set(statuses) == {201, 503}
