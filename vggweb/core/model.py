@@ -71,7 +71,7 @@ class Vgg16:
         """
         names = tuple(layer_names)
         compiled = self.keep(("activations", names), lambda: _compile(self._observed(names)))
-        outputs = compiled(tf.constant(batch))
+        outputs = tf.nest.flatten(compiled(tf.constant(batch)))  # Keras gives a single output bare
         return {name: output[0].numpy() for name, output in zip(names, outputs, strict=True)}
 
     def observed(self, layer_name: str) -> keras.Model:
