@@ -1,7 +1,9 @@
 """The migrations give the tables that the code uses, once, and say what hinders them."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -26,6 +28,24 @@ def test_a_difference_between_migrations_and_tables_would_be_found(store: Store)
         connection.execute(text("DROP INDEX ix_results_created_at"))
         context = MigrationContext.configure(connection)
         assert [step[0] for step in compare_metadata(context, Base.metadata)] == ["add_index"]
+
+
+def test_of_stores_that_migrate_at_the_same_moment_one_does_it_and_the_others_wait(
+    database_url: str, tmp_path: Path
+) -> None:
+    start = Barrier(6)
+
+    def migrate(number: int) -> str:
+        store = Store(database_url, lock_folder=tmp_path)
+        start.wait()
+        store.migrate()
+        store.save_result(result(f"result-{number}"), pictures())
+        found = store.find_result(f"result-{number}").id
+        store.close()
+        return found
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(migrate, range(6))) == [f"result-{number}" for number in range(6)]
 
 
 def test_migrating_again_keeps_what_is_stored(store: Store) -> None:
