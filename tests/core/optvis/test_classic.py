@@ -22,9 +22,7 @@ def convolutions(network: Network) -> keras.Model:
     return plain
 
 
-def reference(
-    convolutions: keras.Model, layer_name: str, filter_index: int, seed: int
-) -> list[NDArray[np.float32]]:
+def reference(convolutions: keras.Model, layer_name: str, filter_index: int, seed: int) -> list[NDArray[np.float32]]:
     """The example in a few plain lines of Keras: the image after each of the 20 steps."""
     extractor = keras.Model(convolutions.input, convolutions.get_layer(layer_name).output)
     noise = np.random.default_rng(seed).random((1, 128, 128, 3)) * 20 + 128
@@ -54,7 +52,9 @@ def shown(image: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize(("layer_name", "filter_index"), [("block2_conv1", 17), ("block3_conv1", 100)])
-def test_each_of_the_20_steps_is_the_examples(network: Network, convolutions: keras.Model, layer_name: str, filter_index: int) -> None:
+def test_each_of_the_20_steps_is_the_examples(
+    network: Network, convolutions: keras.Model, layer_name: str, filter_index: int
+) -> None:
     model = network.model()
     step = classic.compiled_step(model, layer_name)
     direction = one_channel(model.kernel(layer_name).shape[-1], filter_index)

@@ -80,6 +80,8 @@ RECIPES: dict[RecipeName, Recipe] = {
     ),
 }
 
+LARGEST_SEED = 2**30  # leaves room in int32 for the seeds that follow
+
 CLASSIC_CANVAS_PX = 128
 CLASSIC_STEPS = 20
 
@@ -90,19 +92,19 @@ CENTRE_SHIFT_PX = 8  # Lucid's jitter; a large shift would smear the one place t
 
 # Found by looking at the pictures of several filters of each block.
 _BLOCKS = {  # block: (steps, learning rate, decay power, largest window in pixels)
-    1: (40, 0.03, 1.5, 64),
-    2: (60, 0.03, 1.3, 64),
-    3: (80, 0.04, 1.25, 80),
-    4: (100, 0.05, 1.3, 112),
-    5: (128, 0.05, 1.4, 128),
+    1: (40, 0.03, 1.25, 64),
+    2: (60, 0.03, 1.15, 64),
+    3: (80, 0.04, 1.1, 80),
+    4: (100, 0.04, 1.15, 112),
+    5: (128, 0.04, 1.1, 128),
 }
 _TURN_DEGREES, _ZOOM = 10.0, 0.1  # Lucid's
 CLASS_PLAN = Plan(
     canvas_px=IMAGE_SIZE_PX,
     window_px=IMAGE_SIZE_PX,
-    steps=60,
+    steps=64,
     learning_rate=0.05,
-    decay_power=1.2,
+    decay_power=1.15,
     amounts=Amounts(shift_px=16, turn_degrees=_TURN_DEGREES, zoom=_ZOOM),
 )
 
@@ -115,6 +117,16 @@ def check_recipe(recipe: str) -> None:
     """
     if recipe not in RECIPES:
         raise BadParameterError(f"There is no recipe {recipe!r}: it is one of {', '.join(RECIPES)}.")
+
+
+def check_seed(seed: int) -> None:
+    """Nothing, if a drawing can start from that seed.
+
+    Raises:
+        BadParameterError: it is below 0 or above `LARGEST_SEED`.
+    """
+    if not 0 <= seed <= LARGEST_SEED:
+        raise BadParameterError(f"A seed is a whole number from 0 to {LARGEST_SEED}.")
 
 
 def canvas_px(layer_name: str, recipe: RecipeName = "natural") -> int:

@@ -17,9 +17,11 @@ from vggweb.core.model import Vgg16
 from vggweb.core.optvis.ascent import Ascent, Seeds, class_ascent, layer_ascent
 from vggweb.core.optvis.drawing import Drawing, OnStep
 from vggweb.core.optvis.objectives import Directions, one_channel
-from vggweb.core.optvis.recipes import RecipeName
+from vggweb.core.optvis.recipes import RecipeName, check_seed
+from vggweb.errors import BadParameterError
 
 ATTEMPTS = 3  # seeds that are tried before a filter is said to be dark
+FEWEST_DIVERSE, MOST_DIVERSE = 2, 8
 WAKE_STEPS = 16  # an attempt in which nothing is awake by then ends there
 
 
@@ -48,7 +50,7 @@ def draw_filter(
     Raises:
         UnknownLayerError: no such convolution.
         UnknownFilterError: the layer has no such filter.
-        BadParameterError: no such recipe, or the centre with the classic recipe.
+        BadParameterError: no such recipe, the centre with the classic recipe, or a seed out of range.
     """
     directions = _directions(layer_name, [filter_index])
     ascent = layer_ascent(model, layer_name, recipe, aim)
@@ -109,12 +111,14 @@ def draw_diverse(
     Arguments and errors as in `draw_filter`. `on_step` gets the mean of the scores and the pictures side by side.
 
     Args:
-        count: how many pictures, 2 or more.
+        count: how many pictures, 2 to 8.
     """
+    if not FEWEST_DIVERSE <= count <= MOST_DIVERSE:
+        raise BadParameterError(f"There can be {FEWEST_DIVERSE} to {MOST_DIVERSE} different pictures.")
     directions = _directions(layer_name, [filter_index] * count)
     ascent = layer_ascent(model, layer_name, "natural", "diverse")
     # A picture of a group is not drawn again alone, so the seeds that follow serve for the other pictures.
-    seeds = (seed + np.arange(count)).astype(np.int32)
+    seeds: Seeds = np.add(_same_seed(seed, count), np.arange(count), dtype=np.int32)
     return _draw(ascent, directions, seeds, on_step, attempts=1)
 
 
@@ -139,6 +143,7 @@ def _directions(layer_name: str, filter_indices: Sequence[int]) -> Directions:
 
 
 def _same_seed(seed: int, count: int) -> Seeds:
+    check_seed(seed)
     return np.full(count, seed, dtype=np.int32)
 
 
