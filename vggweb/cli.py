@@ -27,7 +27,7 @@ from vggweb.core.weights.official import (
 )
 from vggweb.downloads import download
 from vggweb.errors import NotAnImageError, VggwebError
-from vggweb.services.app import Services
+from vggweb.services.app import Services, build_services
 
 EXIT_CODE_BAD_INPUT = 2
 _PREDICTIONS: TypeAdapter[tuple[Prediction, ...]] = TypeAdapter(tuple[Prediction, ...])
@@ -59,6 +59,9 @@ def _complain(error: VggwebError, about: str = "") -> None:
 
 
 def _services() -> Services:
+    """The use cases, built when a command first asks: `flask weights fetch` must run while the weights are missing."""
+    if current_app.extensions["vggweb"] is None:
+        current_app.extensions["vggweb"] = build_services(Settings.from_environ())
     found: Services = current_app.extensions["vggweb"]
     return found
 
@@ -141,7 +144,7 @@ def status() -> None:
 @_says_errors
 def fetch(url: str, md5: str) -> None:
     """Download Keras's official ImageNet file into Keras's cache, and check its hash."""
-    target = keras_cache_file()
+    target, md5 = keras_cache_file(), md5.strip().lower()
     if target.exists() and file_digest(target, "md5") == md5:
         click.echo(f"{target} is already there, with the right hash.")
         return

@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         serves_pages = services is None and _is_serving()
         if services is None:
             settings.make_data_folder()
+        if serves_pages:
             services = build_services(settings)
         key = settings.signing_key()
 
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
     )
-    app.extensions["vggweb"] = services
+    app.extensions["vggweb"] = services  # None for a command, which builds them if it needs them: see cli.py
     for part in (logs, metrics, security, errors, assets, texts, openapi):
         part.init_app(app)
     for area in BLUEPRINTS:
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.wsgi_app = lingering.LingeringClose(app.wsgi_app)  # type: ignore[method-assign]
-    if serves_pages:
+    if services is not None and serves_pages:
         logging.config.dictConfig(logs.logging_config(settings.log_level))
         services.network.start(on_failure=_end_process)
     return app
