@@ -43,10 +43,10 @@ class StoredResult:
 
 @dataclass(frozen=True)
 class StoredPicture:
-    """A picture file of a result.
+    """A picture file of a result, or a file that a job has made.
 
     Attributes:
-        name: ``photo``, or ``image-<resize>``.
+        name: ``photo``, or ``image-<resize>``; of a product, whatever the job calls it.
         media_type: such as ``image/png``.
         data: the file's bytes.
     """
@@ -58,7 +58,7 @@ class StoredPicture:
 
 @dataclass(frozen=True)
 class PurgeReport:
-    """What a purge deleted: expired results, and pictures that belonged to no result."""
+    """What a purge deleted: expired results, and pictures and products that belonged to no standing result."""
 
     expired: int
     orphans: int

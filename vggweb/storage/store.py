@@ -1,23 +1,22 @@
 """Results in and out of the database."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import CursorResult, delete, exists, select, update
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from vggweb.core.preprocessing import ResizeMethod
 from vggweb.core.weights import Variant
-from vggweb.errors import BusyError, GoneError, NotFoundError
+from vggweb.errors import GoneError, NotFoundError
 from vggweb.storage.engine import make_engine
 from vggweb.storage.migrate import upgrade_to_head
 from vggweb.storage.records import PurgeReport, StoredPicture, StoredResult
-from vggweb.storage.tables import PictureRow, ResultRow
+from vggweb.storage.sessions import reading, rows_changed, writing
+from vggweb.storage.tables import JobRow, PictureRow, ProductRow, ResultRow
 
 LITTLE_ENDIAN_FLOAT32 = "<f4"
 
@@ -40,7 +39,7 @@ class Store:
 
     def save_result(self, result: StoredResult, pictures: Mapping[str, StoredPicture]) -> None:
         """Keeps a result and its pictures, all or nothing."""
-        with self._writing() as session:
+        with writing(self.engine) as session:
             session.add(_to_row(result))
             session.flush()
             session.add_all(
@@ -55,7 +54,7 @@ class Store:
             NotFoundError: there never was one.
             GoneError: it was deleted or has expired.
         """
-        with self._reading() as session:
+        with reading(self.engine) as session:
             row = session.get(ResultRow, result_id)
             if row is None:
                 raise NotFoundError
@@ -70,15 +69,18 @@ class Store:
         Raises:
             NotFoundError: the result has no such picture.
         """
-        with self._reading() as session:
+        with reading(self.engine) as session:
             row = session.get(PictureRow, (result_id, name))
             if row is None:
                 raise NotFoundError
             return StoredPicture(name=row.name, media_type=row.media_type, data=row.data)
 
     def delete_result(self, result_id: str) -> None:
-        """Wipes a result; what stays is a tombstone of its id, so that its address says it is gone."""
-        with self._writing() as session:
+        """Wipes a result, its jobs and their products.
+
+        What stays is a tombstone of its id, so that its address says it is gone.
+        """
+        with writing(self.engine) as session:
             _bury(session, [result_id])
 
     def recent_results(self, owner: str, limit: int) -> list[StoredResult]:
@@ -87,13 +89,13 @@ class Store:
         oldest = self._oldest()
         if oldest is not None:
             query = query.where(ResultRow.created_at >= oldest)
-        with self._reading() as session:
+        with reading(self.engine) as session:
             rows = session.scalars(query.order_by(ResultRow.created_at.desc(), ResultRow.id).limit(limit))
             return [_from_row(row) for row in rows]
 
     def purge(self) -> PurgeReport:
-        """Buries expired results and deletes pictures without a standing result; says how many of each."""
-        with self._writing() as session:
+        """Buries expired results, and deletes pictures and products without a standing result; says how many."""
+        with writing(self.engine) as session:
             expired: list[str] = []
             oldest = self._oldest()
             if oldest is not None:
@@ -101,59 +103,48 @@ class Store:
                 expired = list(session.scalars(found))
                 _bury(session, expired)
             stands = exists().where(ResultRow.id == PictureRow.result_id, ResultRow.deleted_at.is_(None))
-            orphans = cast(CursorResult[Any], session.execute(delete(PictureRow).where(~stands)))
-            return PurgeReport(expired=len(expired), orphans=orphans.rowcount)
+            orphans = rows_changed(session, delete(PictureRow).where(~stands))
+            return PurgeReport(expired=len(expired), orphans=orphans + _purge_private_work(session))
 
     def _oldest(self) -> datetime | None:
         """Results made before this moment have expired; None if none ever do."""
         return datetime.now(UTC) - timedelta(days=self._result_days) if self._result_days else None
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        try:
-            with _busy_when_locked(), Session(self.engine) as session:
-                yield session
-        except DataError as error:  # PostgreSQL takes no NUL in a text, so nothing is kept under such a key
-            raise NotFoundError from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        writer = self.engine.execution_options(writes=True)
-        with _busy_when_locked(), Session(writer) as session, session.begin():
-            yield session
-
-
-@contextmanager
-def _busy_when_locked() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:  # locked for longer than the timeout, or out of reach
-        raise BusyError from error
 
 
 def _bury(session: Session, ids: list[str]) -> None:
     now = datetime.now(UTC)
     for start in range(0, len(ids), 500):  # databases limit the number of parameters of a statement
         some = ids[start : start + 500]
+        # The tombstone first: from then on no job for the result can begin. Then its jobs, so that none under way
+        # can store a product any more; then what they have stored.
+        session.execute(update(ResultRow).where(ResultRow.id.in_(some)).values(**_tombstone(now)))
+        session.execute(delete(JobRow).where(JobRow.result_id.in_(some)))
+        session.execute(delete(ProductRow).where(ProductRow.result_id.in_(some)))
         session.execute(delete(PictureRow).where(PictureRow.result_id.in_(some)))
-        session.execute(
-            update(ResultRow)
-            .where(ResultRow.id.in_(some))
-            .values(
-                created_at=now,
-                deleted_at=now,
-                owner=None,
-                resize="",
-                variant="",
-                weights_sha256="",
-                logits=b"",
-                photo_width=0,
-                photo_height=0,
-                photo_format="",
-                was_rotated=False,
-                had_transparency=False,
-            )
-        )
+
+
+def _tombstone(now: datetime) -> dict[str, Any]:
+    return {
+        "created_at": now,
+        "deleted_at": now,
+        "owner": None,
+        "resize": "",
+        "variant": "",
+        "weights_sha256": "",
+        "logits": b"",
+        "photo_width": 0,
+        "photo_height": 0,
+        "photo_format": "",
+        "was_rotated": False,
+        "had_transparency": False,
+    }
+
+
+def _purge_private_work(session: Session) -> int:
+    """Deletes jobs and products of results that no longer stand; says how many products."""
+    gone = select(ResultRow.id).where(ResultRow.deleted_at.is_not(None))
+    session.execute(delete(JobRow).where(JobRow.result_id.in_(gone)))
+    return rows_changed(session, delete(ProductRow).where(ProductRow.result_id.in_(gone)))
 
 
 def _to_row(result: StoredResult) -> ResultRow:

@@ -1,0 +1,68 @@
+"""Sessions of the store: one to read with, one to write with, and what a database in trouble is called."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import CursorResult, Engine, Executable
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from vggweb.errors import BusyError, NotFoundError
+
+T = TypeVar("T")
+RACES = 5  # each lost race means that another server's row is there now, so the second look finds it
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only looks.
+
+    Raises:
+        BusyError: the database is locked for too long or out of reach.
+        NotFoundError: it was asked for a key that it could never hold.
+    """
+    try:
+        with _busy_when_locked(), Session(engine) as session:
+            yield session
+    except DataError as error:  # PostgreSQL takes no NUL in a text, so nothing is kept under such a key
+        raise NotFoundError from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session whose transaction is committed at the end of the block.
+
+    Raises:
+        BusyError: the database is locked for too long or out of reach.
+    """
+    writer = engine.execution_options(writes=True)
+    with _busy_when_locked(), Session(writer) as session, session.begin():
+        yield session
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """Executes an update or a delete and says how many rows it met."""
+    return cast(CursorResult[Any], session.execute(statement)).rowcount
+
+
+def again_after_a_race(write: Callable[[], T]) -> T:
+    """What `write` returns; it runs again when another server inserted the same key between its look and its insert.
+
+    Raises:
+        BusyError: it lost every race.
+    """
+    for _ in range(RACES):
+        try:
+            return write()
+        except IntegrityError as error:
+            lost = error
+    raise BusyError from lost
+
+
+@contextmanager
+def _busy_when_locked() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:  # locked for longer than the timeout, or out of reach
+        raise BusyError from error
