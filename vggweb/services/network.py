@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vggweb.core.weights import WeightsChoice, WeightsInfo
 from vggweb.core.weights.info import weights_info
 from vggweb.errors import BusyError, NotReadyError
+from vggweb.jobs import Gate
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
@@ -23,8 +24,9 @@ class Network:
     TensorFlow is imported by the loading thread, not before: the server answers while it starts.
     """
 
-    def __init__(self, choice: WeightsChoice, *, queue_limit: int) -> None:
+    def __init__(self, choice: WeightsChoice, *, queue_limit: int, gate: Gate | None = None) -> None:
         self.choice = choice
+        self.gate = gate or Gate()
         self._places = threading.BoundedSemaphore(max(1, queue_limit))
         self._one_at_a_time = threading.Lock()
         self._ready = threading.Event()
@@ -81,13 +83,13 @@ class Network:
 
     @contextmanager
     def turn(self) -> Iterator["Vgg16"]:
-        """The model for one computation that a visitor waits for: one at a time.
+        """The model for one computation that a visitor waits for: one at a time, and heavy jobs let it pass.
 
         Raises:
             NotReadyError: it is still loading.
         """
         model = self.model()
-        with self._one_at_a_time:
+        with self.gate.prediction(), self._one_at_a_time:
             yield model
 
     def _load(self, on_failure: Callable[[BaseException], None]) -> None:

@@ -1,0 +1,106 @@
+"""Runs one job after the other: takes it, does its work, writes down how it ended."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeAlias
+
+from vggweb.errors import BusyError, JobCancelledError, JobTimedOutError, VggwebError
+from vggweb.jobs.context import JobContext, ServerStopsError
+from vggweb.jobs.gate import Gate
+from vggweb.storage import Arguments, Claims, JobError
+
+logger = logging.getLogger(__name__)
+Work: TypeAlias = Callable[[JobContext, Arguments], None]
+UNFORESEEN = JobError(
+    "The computation failed for a reason that we had not foreseen.",
+    "Start it again; if it fails again, tell whoever runs this server.",
+)
+TRIES_TO_WRITE = 4
+SECONDS_BETWEEN_TRIES = 2.0
+
+
+class Runner:
+    """Knows the work of each kind and does it, one job a call; workers of any make call it."""
+
+    def __init__(self, claims: Claims, *, gate: Gate, timeout_seconds: float, stopping: threading.Event) -> None:
+        self._claims = claims
+        self._gate = gate
+        self._timeout_seconds = timeout_seconds
+        self._stopping = stopping
+        self._kinds: dict[str, Work] = {}
+        self._running: dict[str, JobContext] = {}
+        self._lock = threading.Lock()
+
+    def register(self, kind: str, run: Work) -> None:
+        """From now on, `run` does the work of this kind."""
+        self._kinds[kind] = run
+
+    def knows(self, kind: str) -> bool:
+        """Whether there is work of this kind."""
+        return kind in self._kinds
+
+    def run_next(self) -> bool:
+        """Takes the job that has waited longest and runs it to its end; False if none waits."""
+        claim = self._claims.take(tuple(self._kinds))
+        if claim is None:
+            return False
+        context = JobContext(
+            claim, self._claims, gate=self._gate, timeout_seconds=self._timeout_seconds, stopping=self._stopping
+        )
+        with self._lock:
+            self._running[claim.token] = context
+        try:
+            _write_down(self._outcome(context))
+        finally:
+            with self._lock:
+                del self._running[claim.token]
+        return True
+
+    def tend(self) -> int:
+        """Says that this process lives, ends what is late, and frees jobs of servers that died; how many were freed.
+
+        To be called several times in a lease.
+        """
+        with self._lock:
+            contexts = list(self._running.values())
+        self._claims.renew([context.claim for context in contexts])
+        for context in contexts:
+            if context.is_late:  # its work has not reported for long; it is told when it does
+                self._claims.fail(context.claim, _sentences(JobTimedOutError()))
+        return self._claims.recover()
+
+    def _outcome(self, context: JobContext) -> Callable[[], bool]:
+        """Does the work; returns what writes down how it ended."""
+        claim = context.claim
+        try:
+            self._kinds[claim.kind](context, claim.arguments)
+        except ServerStopsError:
+            return lambda: self._claims.put_back(claim)
+        except JobCancelledError:
+            return lambda: self._claims.give_up(claim)
+        except VggwebError as error:
+            sentences = _sentences(error)
+            logger.warning("A job failed.", exc_info=True, extra={"job": claim.job_id, "kind": claim.kind})
+            return lambda: self._claims.fail(claim, sentences)
+        except BaseException:  # also SystemExit: a worker that ends would leave its job running for ever
+            logger.exception("A job failed.", extra={"job": claim.job_id, "kind": claim.kind})
+            return lambda: self._claims.fail(claim, UNFORESEEN)
+        return lambda: self._claims.complete(claim, context.progress, context.products.values())
+
+
+def _sentences(error: VggwebError) -> JobError:
+    return JobError(message=error.message, hint=error.hint)
+
+
+def _write_down(write: Callable[[], bool]) -> None:
+    """Writes how a job ended, again if the database is busy: minutes of work hang on it."""
+    for _ in range(TRIES_TO_WRITE - 1):
+        try:
+            write()
+        except BusyError:
+            time.sleep(SECONDS_BETWEEN_TRIES)
+        else:
+            return
+    write()

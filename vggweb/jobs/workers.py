@@ -1,0 +1,102 @@
+"""Worker threads in this process. Celery could stand here instead: it, too, has only to call `Runner.run_next`."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+logger = logging.getLogger(__name__)
+LOW_PRIORITY = 10  # on the scale from 0 to 19 of setpriority(2)
+LONGEST_STOP_SECONDS = 10.0  # for a step under way; gunicorn gives its workers 20
+POLL_SECONDS = 1.0  # how soon a job is seen that another server was asked for
+
+
+class Workers(Protocol):
+    """What carries out the jobs."""
+
+    def start(self) -> None:
+        """Begins to work."""
+
+    def stop(self) -> None:
+        """Ends; what is under way goes back to the queue."""
+
+    def wake(self) -> None:
+        """There is something to do."""
+
+
+class WorkerThreads:
+    """Threads of low priority that run jobs, and one that tends them: heartbeat, time limits, jobs of dead servers."""
+
+    def __init__(
+        self,
+        run_next: Callable[[], bool],
+        tend: Callable[[], int],
+        *,
+        count: int,
+        tend_seconds: float,
+        stopping: threading.Event,
+    ) -> None:
+        self._run_next = run_next
+        self._tend = tend
+        self._count = count
+        self._tend_seconds = tend_seconds
+        self._stopping = stopping
+        self._something_to_do = threading.Semaphore(0)
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Starts the threads, unless they run already."""
+        if self._threads:
+            return
+        self._stopping.clear()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"job-worker-{number}", daemon=True)
+            for number in range(self._count)
+        ]
+        self._threads.append(threading.Thread(target=self._watch, name="job-watch", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ends the threads after the steps that they are at; their jobs go back to the queue."""
+        self._stopping.set()
+        for _ in self._threads:
+            self.wake()
+        for thread in self._threads:
+            thread.join(LONGEST_STOP_SECONDS)
+        self._threads = []
+
+    def wake(self) -> None:
+        """Lets a thread that is idle look into the queue now."""
+        self._something_to_do.release()
+
+    def _work(self) -> None:
+        _lower_priority()
+        while not self._stopping.is_set():
+            if not _survive(self._run_next):
+                self._something_to_do.acquire(timeout=POLL_SECONDS)
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            for _ in range(_survive(self._tend)):
+                self.wake()
+            self._stopping.wait(self._tend_seconds)
+
+
+def _survive(action: Callable[[], int]) -> int:
+    """What the action returns; 0 if it raised, because the database will be there again some time."""
+    try:
+        return action()
+    except Exception:
+        logger.exception("A worker met an error and goes on.")
+        return 0
+
+
+def _lower_priority() -> None:
+    """This thread lets others go first; on Linux, where a thread has a priority of its own."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
