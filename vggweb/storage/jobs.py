@@ -80,13 +80,18 @@ class JobStore:
                 return None
             return StoredPicture(name=row.name, media_type=row.media_type, data=row.data)
 
-    def save_product(self, key: str, product: StoredPicture, *, result_id: str | None = None) -> None:
-        """Stores a file that was made without a job, such as by the command line."""
+    def save_product(self, key: str, name: str, media_type: str, data: bytes, *, result_id: str | None = None) -> None:
+        """Stores a file that was made without a job, such as by the command line; work uses `JobContext.save`.
+
+        Raises:
+            NotFoundError: there is no such result.
+            GoneError: the result was deleted.
+        """
 
         def put() -> None:
             with writing(self.engine) as session:
                 _check_result(session, result_id)
-                put_products(session, key, [product], result_id)
+                put_products(session, key, [StoredPicture(name, media_type, data)], result_id)
 
         again_after_a_race(put)
 
