@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 
 from vggweb.config import Settings
+from vggweb.core.attribution.methods import MethodName, find_method
 from vggweb.core.weights.official import choose_weights
+from vggweb.jobs import Jobs, JobStore
 from vggweb.services.classify import Classification, check_resize, classify_photo
+from vggweb.services.explain import Explainer, Explanation
+from vggweb.services.gallery import Gallery
 from vggweb.services.library import Library
 from vggweb.services.network import Network
+from vggweb.services.occlusions import Occlusions
 from vggweb.services.results import ModelUsed, Result
 from vggweb.storage import Store
 
@@ -19,6 +24,20 @@ class Services:
     store: Store
     network: Network
     library: Library
+    explainer: Explainer
+    occlusions: Occlusions
+    gallery: Gallery
+    jobs: Jobs
+
+    def explain(self, result_id: str, method: MethodName, class_index: int, layer_name: str) -> Explanation:
+        """Where the evidence for a class lies; a slow method's must have been computed by its job.
+
+        Raises:
+            NotDrawnError: it has not been computed.
+        """
+        if find_method(method).slow:
+            return self.occlusions.find(result_id, class_index)
+        return self.explainer.why(result_id, method, class_index, layer_name)
 
     def classify(self, data: bytes, *, resize: str) -> Classification:
         """What the network says of a photo's bytes; nothing is stored."""
@@ -49,9 +68,22 @@ def build_services(settings: Settings, *, network: Network | None = None) -> Ser
     network = network or Network(choose_weights(settings.weights), queue_limit=settings.prediction_queue)
     store = Store(settings.store_url(), lock_folder=settings.data, result_days=settings.result_days)
     store.migrate()
+    library = Library(store, result_days=settings.result_days)
+    jobs = Jobs(
+        JobStore(store.engine),
+        workers=settings.job_workers,
+        queue_limit=settings.job_queue,
+        per_visitor_limit=settings.jobs_per_visitor,
+        timeout_seconds=settings.job_timeout_seconds,
+        gate=network.gate,
+    )
     return Services(
         settings=settings,
         store=store,
         network=network,
-        library=Library(store, result_days=settings.result_days),
+        library=library,
+        explainer=Explainer(library, network),
+        occlusions=Occlusions(library, network, jobs),
+        gallery=Gallery(jobs.store, network, jobs),
+        jobs=jobs,
     )

@@ -14,8 +14,11 @@ from vggweb.services.app import Services, build_services
 from vggweb.web import (
     assets,
     errors,
+    filter_pages,
     health,
     home,
+    job_pages,
+    layer_pages,
     lingering,
     logs,
     metrics,
@@ -24,12 +27,24 @@ from vggweb.web import (
     result_pages,
     security,
     texts,
+    why_pages,
     words,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
 COOKIE_DAYS = 365
-BLUEPRINTS = (home, result_pages, model_pages, words, health, openapi)
+BLUEPRINTS = (
+    home,
+    result_pages,
+    layer_pages,
+    filter_pages,
+    why_pages,
+    job_pages,
+    model_pages,
+    words,
+    health,
+    openapi,
+)
 
 
 def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
@@ -73,6 +88,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     if services is not None and serves_pages:
         logging.config.dictConfig(logs.logging_config(settings.log_level))
         services.network.start(on_failure=_end_process)
+        services.jobs.start()
     return app
 
 

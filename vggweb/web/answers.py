@@ -18,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """A query parameter that is a whole number within limits."""
+    """A parameter, in the query or a form, that is a whole number within limits."""
 
     name: str
     minimum: int
@@ -32,7 +32,7 @@ class WholeNumber:
         Raises:
             BadParameterError: it is no whole number, or outside the limits.
         """
-        text = request.args.get(self.name)
+        text = request.values.get(self.name)
         if text is None:
             return self.default
         if not (text.isascii() and text.isdigit() and self.minimum <= int(text[:20]) <= self.maximum):
@@ -51,7 +51,7 @@ class WholeNumber:
 
 @dataclass(frozen=True)
 class Choice:
-    """A query parameter that is one of some words."""
+    """A parameter, in the query or a form, that is one of some words."""
 
     name: str
     values: tuple[str, ...]
@@ -64,7 +64,7 @@ class Choice:
         Raises:
             BadParameterError: it is none of the values.
         """
-        text = request.args.get(self.name, self.default)
+        text = request.values.get(self.name, self.default)
         if text not in self.values:
             raise BadParameterError(f"{self.name} can be {', '.join(self.values)}.")
         return text
@@ -76,7 +76,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Text:
-    """A query parameter that is free text, cut at a length."""
+    """A parameter, in the query or a form, that is free text, cut at a length."""
 
     name: str
     max_length: int
@@ -88,7 +88,7 @@ class Text:
         Raises:
             BadParameterError: it is too long.
         """
-        text = request.args.get(self.name, "").strip()
+        text = request.values.get(self.name, "").strip()
         if len(text) > self.max_length:
             raise BadParameterError(f"{self.name} can have {self.max_length} characters at most.")
         return text

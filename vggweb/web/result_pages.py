@@ -234,6 +234,28 @@ def _with_address(kind: Any, result: Result, **more: str) -> Any:
     return kind(**values, url=url_for("results.show", result_id=result.id, _external=True), **more)
 
 
+def _look_further(result: Result) -> list[tuple[str, str, str]]:
+    """Where a result's page leads on to: title, address, a sentence."""
+    best = result.predictions[0]
+    return [
+        (
+            "What each layer saw",
+            url_for("layers.maps", result_id=result.id, layer_name="block1_conv2"),
+            "The feature maps of all 13 convolutions and 5 poolings, for this photo.",
+        ),
+        (
+            f"Why “{words(best.label)}”?",
+            url_for("why.why", result_id=result.id, method="grad_cam", class_index=best.class_index),
+            "Which part of the photo spoke for it, and for any other word.",
+        ),
+        (
+            "What if?",
+            url_for("why.whatif", result_id=result.id),
+            "The same photo prepared in other ways, and how the answer changes.",
+        ),
+    ]
+
+
 def _script(result: Result) -> str:
     return keras_script(
         url=url_for("results.show", result_id=result.id, _external=True),
@@ -264,7 +286,7 @@ def _page(result: Result) -> Response:
             script=_script(result),
             channel_scale_note=CHANNEL_SCALE_NOTE,
             expires_at=result.expires_at,
-            more=[],
+            more=_look_further(result),
         )
     )
 

@@ -89,6 +89,7 @@ def navigation() -> list[tuple[str, str, bool]]:
     """The header's links: title, address, whether this page belongs to it."""
     entries = (
         ("Classify a photo", "home.home"),
+        ("Inside", "layers.index"),
         ("The 1000 words", "words.show"),
         ("The model", "model.show"),
     )

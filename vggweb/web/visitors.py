@@ -10,6 +10,7 @@ from flask import current_app, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
 _FIELD = "visitor"
+_LAST_PHOTO = "photo"
 
 
 def known_owner() -> str | None:
@@ -24,6 +25,18 @@ def owner() -> str:
         session[_FIELD] = secrets.token_urlsafe(16)
         session.permanent = True
     return _hash(session[_FIELD])
+
+
+def remember_photo(result_id: str) -> None:
+    """Lets the filters' pages lead back to this photo; only for a browser that already has a cookie."""
+    if _FIELD in session and session.get(_LAST_PHOTO) != result_id:
+        session[_LAST_PHOTO] = result_id
+
+
+def last_photo() -> str | None:
+    """The result that this browser looked into last."""
+    result_id = session.get(_LAST_PHOTO)
+    return result_id if isinstance(result_id, str) else None
 
 
 def delete_token(result_id: str) -> str:

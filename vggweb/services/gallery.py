@@ -1,0 +1,235 @@
+"""Pictures of what filters and classes like: asked for, drawn once as jobs, kept for ever, collected on sheets."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import PIL.Image
+
+from vggweb.core.architecture import Layer, check_channel, find_convolution
+from vggweb.core.arrays import Picture
+from vggweb.core.classes import find_class
+from vggweb.core.optvis.drawing import Drawing, OnStep
+from vggweb.core.optvis.recipes import RecipeName, check_recipe, check_seed
+from vggweb.core.rendering import decode_picture, encode_png, encode_webp
+from vggweb.errors import BadParameterError, NotDrawnError
+from vggweb.jobs import Arguments, Job, JobContext, Jobs
+from vggweb.services.network import Network
+from vggweb.storage import JobStore, StoredPicture
+
+if TYPE_CHECKING:
+    from vggweb.core.model import Vgg16
+
+Aim = Literal["channel", "centre", "diverse", "mix", "class"]
+AIMS: tuple[Aim, ...] = ("channel", "centre", "diverse", "mix")  # what a filter's page offers
+KIND = "draw"
+PICTURE, FACTS = "picture", "facts"
+DEFAULT_RECIPE: RecipeName = "natural"
+SHEET_TILE_PX = 96
+WEIGHTS_KEY_LENGTH = 16  # of the SHA-256's 64 digits: enough to tell weights apart
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A picture that somebody wants.
+
+    Attributes:
+        layer_name: a convolution; empty for a class.
+        index: the filter, or the class.
+        recipe: ``natural`` or ``classic``.
+        seed: where the noise starts.
+        aim: the whole channel, its centre, four different pictures, a mix with another filter, or a class.
+        other: the other filter of a mix; -1 otherwise.
+    """
+
+    layer_name: str
+    index: int
+    recipe: RecipeName = DEFAULT_RECIPE
+    seed: int = 0
+    aim: Aim = "channel"
+    other: int = -1
+
+    def check(self) -> None:
+        """Nothing, if such a picture can be drawn.
+
+        Raises:
+            UnknownLayerError, UnknownFilterError, UnknownClassError: it is of something that is not there.
+            BadParameterError: recipe, seed or aim are outside their values.
+        """
+        check_recipe(self.recipe)
+        check_seed(self.seed)
+        if self.aim == "class":
+            find_class(self.index)
+            return
+        check_channel(find_convolution(self.layer_name), self.index)
+        if self.aim == "mix":
+            check_channel(find_convolution(self.layer_name), self.other)
+        if self.recipe == "classic" and self.aim != "channel":
+            raise BadParameterError("The classic recipe can draw the whole channel only.", "Leave out aim.")
+
+
+@dataclass(frozen=True)
+class DrawnFacts:
+    """What is known of a finished drawing.
+
+    Attributes:
+        dark: the filter stayed asleep for every seed that was tried.
+        seed_used: the seed that is shown.
+        curve: the objective after each step.
+    """
+
+    dark: bool
+    seed_used: int
+    curve: tuple[float, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class ContactSheet:
+    """Which filters of a layer have been drawn, and how their sheet is laid out.
+
+    Attributes:
+        drawn: the filters that are on the sheet.
+        columns: tiles in a row; every filter has its own tile, drawn or not.
+        rows: rows of tiles.
+        tile_px: side of a tile.
+    """
+
+    drawn: frozenset[int]
+    columns: int
+    rows: int
+    tile_px: int
+
+
+class Gallery:
+    """Finds, draws and collects pictures."""
+
+    def __init__(self, store: JobStore, network: Network, jobs: Jobs) -> None:
+        self._store = store
+        self._network = network
+        self._jobs = jobs
+        jobs.register(KIND, self._run)
+
+    def picture(self, wish: Wish) -> bytes:
+        """The picture as PNG.
+
+        Raises:
+            NotDrawnError: it has never been drawn; looking starts no work.
+        """
+        wish.check()
+        found = self._store.product(self.key(wish), PICTURE)
+        if found is None:
+            raise NotDrawnError
+        return found.data
+
+    def facts(self, wish: Wish) -> DrawnFacts | None:
+        """What is known of the picture; None if it has not been drawn."""
+        wish.check()
+        found = self._store.product(self.key(wish), FACTS)
+        if found is None:
+            return None
+        facts = json.loads(found.data)
+        return DrawnFacts(facts["dark"], facts["seed_used"], tuple(facts["curve"]))
+
+    def job(self, wish: Wish) -> Job | None:
+        """The job that draws or drew the picture."""
+        return self._jobs.find_by_key(self.key(wish))
+
+    def draw(self, wish: Wish, *, owner: str | None, result_url: str) -> Job:
+        """The job that draws the picture: a new one, or the one that is at it.
+
+        Raises:
+            BusyError, RateLimitedError: too much work waits already.
+        """
+        wish.check()
+        return self._jobs.submit(KIND, self.key(wish), asdict(wish), owner=owner, result_url=result_url)
+
+    def draw_now(self, wish: Wish, model: "Vgg16", *, on_step: OnStep | None = None) -> bytes:
+        """The picture as PNG, drawn in this thread and kept; at once if it is there already."""
+        wish.check()
+        if self._store.product(self.key(wish), PICTURE) is None:
+            for product in _products(_draw(model, wish, on_step)):
+                self._store.save_product(self.key(wish), product)
+        return self.picture(wish)
+
+    def missing(self, layer: Layer, recipe: RecipeName) -> list[int]:
+        """The filters of a layer whose picture (seed 0, whole channel) has not been drawn."""
+        drawn = self._drawn(layer, recipe)
+        return [index for index in range(layer.channels) if index not in drawn]
+
+    def sheet(self, layer: Layer, recipe: RecipeName = DEFAULT_RECIPE) -> ContactSheet:
+        """How far the layer's contact sheet has got."""
+        columns = int(np.ceil(np.sqrt(layer.channels)))
+        rows = -(-layer.channels // columns)
+        return ContactSheet(frozenset(self._drawn(layer, recipe)), columns, rows, SHEET_TILE_PX)
+
+    def sheet_webp(self, layer: Layer, recipe: RecipeName = DEFAULT_RECIPE) -> bytes:
+        """All drawn filters of a layer on one sheet; undrawn tiles stay grey."""
+        sheet = self.sheet(layer, recipe)
+        size = (sheet.rows * sheet.tile_px, sheet.columns * sheet.tile_px, 3)
+        canvas: Picture = np.full(size, 128, np.uint8)
+        for index in sheet.drawn:
+            row, column = divmod(index, sheet.columns)
+            top, left = row * sheet.tile_px, column * sheet.tile_px
+            canvas[top : top + sheet.tile_px, left : left + sheet.tile_px] = self._tile(layer, index, recipe)
+        return encode_webp(canvas)
+
+    def key(self, wish: Wish) -> str:
+        """The name under which the picture is kept: weights, what, recipe, seed, aim."""
+        what = f"{wish.layer_name or 'class'}/{wish.index}"
+        aim = f"mix-{wish.other}" if wish.aim == "mix" else wish.aim
+        return f"{self._prefix()}{what}/{wish.recipe}/{wish.seed}/{aim}"
+
+    def _prefix(self) -> str:
+        return f"draw/{self._network.choice.sha256[:WEIGHTS_KEY_LENGTH]}/"
+
+    def _drawn(self, layer: Layer, recipe: RecipeName) -> set[int]:
+        keys = self._store.drawn(f"{self._prefix()}{layer.name}/")
+        ending = f"/{recipe}/0/channel"
+        return {int(key.removesuffix(ending).rsplit("/", 1)[1]) for key in keys if key.endswith(ending)}
+
+    def _tile(self, layer: Layer, index: int, recipe: RecipeName) -> Picture:
+        drawn = PIL.Image.fromarray(decode_picture(self.picture(Wish(layer.name, index, recipe))))
+        return np.asarray(drawn.resize((SHEET_TILE_PX, SHEET_TILE_PX), PIL.Image.Resampling.LANCZOS))
+
+    def _run(self, context: JobContext, arguments: Arguments) -> None:
+        wish = Wish(**arguments)
+
+        def report(step: int, steps: int, value: float, picture: Any) -> None:
+            context.report(step / steps, step=step, steps=steps, value=value, picture=lambda: encode_png(picture()))
+
+        for product in _products(_draw(self._network.model(), wish, report)):
+            context.save(product.name, product.media_type, product.data)
+
+
+def _draw(model: "Vgg16", wish: Wish, on_step: OnStep | None) -> list[Drawing]:
+    """The drawings that a wish asks for: four for ``diverse``, one otherwise."""
+    from vggweb.core.optvis import render  # TensorFlow: not before something is drawn
+
+    if wish.aim == "class":
+        return [render.draw_class(model, wish.index, seed=wish.seed, on_step=on_step)]
+    if wish.aim == "mix":
+        return [render.draw_mix(model, wish.layer_name, wish.index, wish.other, seed=wish.seed, on_step=on_step)]
+    if wish.aim == "diverse":
+        return render.draw_diverse(model, wish.layer_name, wish.index, seed=wish.seed, on_step=on_step)
+    drawing = render.draw_filter(
+        model, wish.layer_name, wish.index, recipe=wish.recipe, aim=wish.aim, seed=wish.seed, on_step=on_step
+    )
+    return [drawing]
+
+
+def _products(drawings: list[Drawing]) -> tuple[StoredPicture, StoredPicture]:
+    first = drawings[0]
+    facts = DrawnFacts(first.dark, first.seed_used, tuple(round(value, 4) for value in first.curve))
+    return (
+        StoredPicture(FACTS, "application/json", json.dumps(asdict(facts)).encode()),
+        StoredPicture(PICTURE, "image/png", encode_png(_arranged(drawings))),
+    )
+
+
+def _arranged(drawings: list[Drawing]) -> Picture:
+    """One picture alone; four two by two."""
+    if len(drawings) == 1:
+        return drawings[0].picture
+    rows = [np.concatenate([one.picture for one in drawings[start : start + 2]], axis=1) for start in (0, 2)]
+    return np.concatenate(rows)

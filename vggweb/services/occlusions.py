@@ -1,0 +1,83 @@
+"""Occlusion maps: 169 predictions each, so they are computed as jobs and kept with their result."""
+
+import io
+
+import numpy as np
+
+from vggweb.core.arrays import HeatMap
+from vggweb.core.attribution.methods import find_method
+from vggweb.core.classes import find_class
+from vggweb.core.preprocessing import to_batch
+from vggweb.errors import NotDrawnError
+from vggweb.jobs import Arguments, Job, JobContext, Jobs
+from vggweb.services.explain import Explanation
+from vggweb.services.library import Library
+from vggweb.services.network import Network
+
+KIND = "occlusion"
+HEATMAP = "heatmap"
+
+
+class Occlusions:
+    """Starts, finds and reads occlusion maps."""
+
+    def __init__(self, library: Library, network: Network, jobs: Jobs) -> None:
+        self._library = library
+        self._network = network
+        self._jobs = jobs
+        jobs.register(KIND, self._run)
+
+    def find(self, result_id: str, class_index: int) -> Explanation:
+        """The finished map.
+
+        Raises:
+            UnknownClassError: there is no such class.
+            NotDrawnError: it has not been computed; looking starts no work.
+        """
+        entry = find_class(class_index)
+        self._library.image(result_id)
+        stored = self._jobs.store.product(_key(result_id, class_index), HEATMAP)
+        if stored is None:
+            raise NotDrawnError
+        logit, heatmap = _unpack(stored.data)
+        return Explanation(find_method(KIND), entry, None, logit, heatmap)
+
+    def job(self, result_id: str, class_index: int) -> Job | None:
+        """The job that computes or computed the map."""
+        return self._jobs.find_by_key(_key(result_id, class_index))
+
+    def start(self, result_id: str, class_index: int, *, owner: str | None, result_url: str) -> Job:
+        """The job that computes the map: a new one, or the one that is at it.
+
+        Raises:
+            BusyError, RateLimitedError: too much work waits already.
+        """
+        find_class(class_index)
+        arguments = {"result_id": result_id, "class_index": class_index}
+        key = _key(result_id, class_index)
+        return self._jobs.submit(KIND, key, arguments, owner=owner, result_url=result_url, result_id=result_id)
+
+    def _run(self, context: JobContext, arguments: Arguments) -> None:
+        from vggweb.core.attribution.occlusion import occlusion
+
+        class_index = int(arguments["class_index"])
+        batch = to_batch(self._library.image(str(arguments["result_id"])))
+        model = self._network.model()
+        logit = float(model.logits(batch)[0, class_index])
+        heatmap = occlusion(model, batch, class_index=class_index, on_progress=context.report)
+        context.save(HEATMAP, "application/x-npz", _pack(logit, heatmap))
+
+
+def _key(result_id: str, class_index: int) -> str:
+    return f"occlusion/{result_id}/{class_index}"
+
+
+def _pack(logit: float, heatmap: HeatMap) -> bytes:
+    packed = io.BytesIO()
+    np.savez_compressed(packed, logit=np.float32(logit), heatmap=heatmap.astype(np.float16))
+    return packed.getvalue()
+
+
+def _unpack(data: bytes) -> tuple[float, HeatMap]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as packed:
+        return float(packed["logit"]), packed["heatmap"].astype(np.float32)

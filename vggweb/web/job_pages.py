@@ -1,0 +1,95 @@
+"""Long computations to watch: their state, their picture so far, the button that stops them."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+
+from vggweb.errors import NotFoundError
+from vggweb.jobs import Job, State
+from vggweb.web.answers import add_route, answers, json_answer, wants_json
+from vggweb.web.context import services
+from vggweb.web.errors import ErrorBody
+from vggweb.web.result_pages import picture
+
+blueprint = Blueprint("jobs", __name__)
+REFRESH_SECONDS = 2  # how often a page without JavaScript looks again
+
+
+@dataclass(frozen=True)
+class JobAnswer:
+    """A long computation; progress is 1 only when it is done."""
+
+    id: str
+    state: State
+    progress: float
+    result_url: str
+    error: ErrorBody | None
+    step: int | None
+    steps: int | None
+    seconds_left: float | None
+    queue_position: int | None
+    curve: tuple[float, ...]
+    attempt: int
+
+
+@answers("A long computation", JobAnswer, errors=(NotFoundError,))
+def show(job_id: str) -> Response:
+    """The job's progress; without JavaScript the page refreshes itself."""
+    job = job_answer(services().jobs.find(job_id))
+    if wants_json():
+        response = json_answer(job)
+    else:
+        response = make_response(render_template("pages/job.html", job=job, refresh_seconds=REFRESH_SECONDS))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@answers("Cancel a long computation", JobAnswer, errors=(NotFoundError,))
+def cancel(job_id: str) -> Response:
+    """Stops a job that waits or runs; whoever has its unguessable address may."""
+    job = services().jobs.cancel(job_id)
+    if wants_json():
+        return json_answer(job_answer(job))
+    return cast(Response, redirect(url_for("jobs.show", job_id=job_id), 303))
+
+
+@blueprint.get("/jobs/<token:job_id>/preview.png")
+def preview_png(job_id: str) -> Response:
+    """The picture as it stands."""
+    data = services().jobs.store.preview(services().jobs.find(job_id).id)
+    if data is None:
+        raise NotFoundError("There is no picture yet.", "Look again in a moment.")
+    response = picture(data, "image/png")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def job_answer(job: Job) -> JobAnswer:
+    """The job as programs see it."""
+    return JobAnswer(
+        id=job.id,
+        state=job.state,
+        progress=job.progress,
+        result_url=job.result_url,
+        error=ErrorBody(job.state, job.error.message, job.error.hint) if job.error else None,
+        step=job.step,
+        steps=job.steps,
+        seconds_left=job.seconds_left,
+        queue_position=job.queue_position,
+        curve=job.curve,
+        attempt=job.attempt,
+    )
+
+
+def started(job: Job, page: str) -> Response:
+    """What a POST that starts a job answers: 303 to the page, or 202 with the job's address."""
+    if not wants_json():
+        return cast(Response, redirect(page, 303))
+    response = json_answer(job_answer(job), status=202)
+    response.headers["Location"] = url_for("jobs.show", job_id=job.id)
+    return response
+
+
+add_route(blueprint, "/jobs/<token:job_id>", show)
+add_route(blueprint, "/jobs/<token:job_id>/cancel", cancel, methods=("POST",))

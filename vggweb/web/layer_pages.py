@@ -1,0 +1,158 @@
+"""The architecture, and what its layers saw in a photo."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Blueprint, Response, make_response, render_template
+
+from vggweb.core.architecture import LAYERS, Layer, check_channel, find_layer
+from vggweb.core.feature_maps import MapFacts, Scale
+from vggweb.core.rendering import encode_png, enlarge, kernel_pictures
+from vggweb.errors import (
+    BadParameterError,
+    BusyError,
+    GoneError,
+    NotFoundError,
+    NotReadyError,
+    UnknownLayerError,
+)
+from vggweb.web import visitors
+from vggweb.web.answers import Choice, add_route, answers, json_answer, wants_json
+from vggweb.web.context import services
+from vggweb.web.result_pages import picture
+
+blueprint = Blueprint("layers", __name__)
+KERNEL_FACTOR = 16  # screen pixels for one weight
+SCALE = Choice("scale", ("own", "layer"), "own", "Each map on its own scale, or one scale for the layer.")
+OVER = Choice("over", ("nothing", "photo"), "nothing", "The map alone in grey, or as heat over the photo.")
+
+
+@dataclass(frozen=True)
+class LayerMapsAnswer:
+    """What a layer gave for a photo, each channel in numbers, in channel order."""
+
+    layer: str
+    shape: tuple[int, int, int]
+    channels: tuple[MapFacts, ...]
+
+
+@answers(
+    "What a layer saw in a photo",
+    LayerMapsAnswer,
+    errors=(NotFoundError, GoneError, UnknownLayerError, BadParameterError, BusyError, NotReadyError),
+    query=(SCALE,),
+)
+def maps(result_id: str, layer_name: str) -> Response:
+    """All feature maps of a layer, strongest first."""
+    scale = cast(Scale, SCALE.read())
+    found = services().explainer.layer_maps(result_id, layer_name)
+    if wants_json():
+        return json_answer(LayerMapsAnswer(layer_name, found.layer.shape, found.channels))
+    visitors.remember_photo(result_id)
+    sprite = services().explainer.sprite(result_id, layer_name, scale)
+    height, width = sprite.picture.shape
+    return _private(
+        render_template(
+            "pages/maps.html",
+            result_id=result_id,
+            layer=found.layer,
+            layers=LAYERS,
+            maps=found.strongest_first,
+            silent=sum(one.silent for one in found.channels),
+            sprite=sprite,
+            sprite_width=width,
+            sprite_height=height,
+            scale=scale,
+        )
+    )
+
+
+def one_map(result_id: str, layer_name: str, channel: int) -> Response:
+    """One feature map, large over the photo."""
+    found = services().explainer.layer_maps(result_id, layer_name)
+    check_channel(found.layer, channel)
+    order = [one.index for one in found.strongest_first]
+    visitors.remember_photo(result_id)
+    return _private(
+        render_template(
+            "pages/map.html",
+            result_id=result_id,
+            layer=found.layer,
+            facts=found.channels[channel],
+            rank=order.index(channel) + 1,
+            stronger=order[order.index(channel) - 1] if order.index(channel) else None,
+            weaker=order[order.index(channel) + 1] if order.index(channel) + 1 < len(order) else None,
+        )
+    )
+
+
+@blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/sheet.webp")
+def sheet(result_id: str, layer_name: str) -> Response:
+    """All feature maps of a layer in one picture."""
+    data = services().explainer.sprite_webp(result_id, layer_name, cast(Scale, SCALE.read()))
+    return picture(data, "image/webp")
+
+
+@blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/<int:channel>.png")
+def map_png(result_id: str, layer_name: str, channel: int) -> Response:
+    """One feature map as a picture."""
+    data = services().explainer.map_png(
+        result_id, layer_name, channel, scale=cast(Scale, SCALE.read()), over_photo=OVER.read() == "photo"
+    )
+    return picture(data, "image/png")
+
+
+@answers("The layers of VGG16", list[Layer])
+def index() -> Response:
+    """The architecture."""
+    if wants_json():
+        return json_answer(list(LAYERS), as_type=list[Layer])
+    return make_response(render_template("pages/layers.html", layers=LAYERS))
+
+
+@answers("One layer of VGG16", Layer, errors=(UnknownLayerError,))
+def show(layer_name: str) -> Response:
+    """One layer with its filters."""
+    layer = find_layer(layer_name)
+    if wants_json():
+        return json_answer(layer)
+    place = LAYERS.index(layer)
+    return make_response(
+        render_template(
+            "pages/layer.html",
+            layer=layer,
+            before=LAYERS[place - 1] if place else None,
+            after=LAYERS[place + 1] if place + 1 < len(LAYERS) else None,
+            sheet=services().gallery.sheet(layer) if layer.kind == "conv" else None,
+            last_photo=visitors.last_photo(),
+        )
+    )
+
+
+@blueprint.get("/layers/block1_conv1/kernels/<int:channel>.png")
+def kernel_png(channel: int) -> Response:
+    """One kernel of block1_conv1 in colour, 3 × 3 weights."""
+    check_channel(find_layer("block1_conv1"), channel)
+    kernels = kernel_pictures(services().network.model().kernel("block1_conv1"))
+    return picture(encode_png(enlarge(kernels[channel], KERNEL_FACTOR)), "image/png")
+
+
+@blueprint.get("/layers/block1_conv1/kernels.png")
+def kernels_png() -> Response:
+    """All 64 kernels of block1_conv1 in colour, eight in a row."""
+    kernels = kernel_pictures(services().network.model().kernel("block1_conv1"))  # (64, 3, 3, 3)
+    grid = kernels.reshape(8, 8, 3, 3, 3).transpose(0, 2, 1, 3, 4).reshape(24, 24, 3)
+    return picture(encode_png(enlarge(grid, KERNEL_FACTOR)), "image/png")
+
+
+def _private(html: str) -> Response:
+    response = make_response(html)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+add_route(blueprint, "/r/<token:result_id>/layers/<token:layer_name>", maps)
+add_route(blueprint, "/r/<token:result_id>/layers/<token:layer_name>/<int:channel>", one_map)
+add_route(blueprint, "/layers", index)
+add_route(blueprint, "/layers/<token:layer_name>", show)
