@@ -21,6 +21,7 @@ class FileServer:
         ranges: whether it understands Range.
         honours_if_range: whether it compares If-Range with the ETag, as it must.
         break_after_bytes: closes the connection once it has sent so many of one body.
+        hold: set to let it fall silent there instead, with the connection open, until `let_go` is set.
         status: answers everything with this status, if set.
         requests: the headers Range and If-Range of each request.
         sent_bytes: how much of the body went out for each request.
@@ -31,6 +32,8 @@ class FileServer:
     ranges: bool = True
     honours_if_range: bool = True
     break_after_bytes: int | None = None
+    hold: bool = False
+    let_go: threading.Event = field(default_factory=threading.Event)
     status: int | None = None
     requests: list[tuple[str | None, str | None]] = field(default_factory=list)
     sent_bytes: list[int] = field(default_factory=list)
@@ -86,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         for position in range(start, stop, CHUNK_BYTES):
             self.wfile.write(self.server_state.content[position : min(position + CHUNK_BYTES, stop)])
         self.server_state.sent_bytes.append(stop - start)
+        if self.server_state.hold:
+            self.server_state.let_go.wait()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Nothing on stderr: the tests' output stays readable."""

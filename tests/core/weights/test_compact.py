@@ -1,5 +1,6 @@
 """The embedded weights are the ones that the model card describes."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from vggweb.core.weights.compact import (
     FOLDER,
     HEAD_PARAMETERS,
     check_compact_files,
+    compact_choice,
     compact_info,
     compact_sha256,
     convolution_values,
     head_values,
 )
-from vggweb.core.weights.official import file_digest
 from vggweb.errors import WeightsError
 
 # Name, position and value in Keras's VGG16(weights="imagenet"), before rounding to float16: MODEL_CARD.md.
@@ -30,7 +31,6 @@ PROBES = [
     ("block5_conv2/bias", (510,), 0.23517226),
     ("block5_conv3/kernel", (0, 2, 0, 400), -0.008714244),
 ]
-SIZES_BYTES = {"vgg16_conv.safetensors": 29_431_752, "compact_head.safetensors": 3_875_712}
 
 
 def test_the_seven_probes_hold_to_float16() -> None:
@@ -51,16 +51,27 @@ def test_with_the_classifier_there_are_16_652_328() -> None:
     assert head == HEAD_PARAMETERS == 16_652_328 - 14_714_688
 
 
-def test_the_files_have_the_sizes_of_the_model_card() -> None:
-    assert {name: (FOLDER / name).stat().st_size for name in FILES} == SIZES_BYTES
+def test_the_files_are_listed_with_their_sizes_and_hashes() -> None:
+    listed = compact_info(parameter_count=16_652_328).files
+    assert [file.name for file in listed] == ["vgg16_conv.safetensors", "compact_head.safetensors"]
+    for file in listed:
+        content = (FOLDER / file.name).read_bytes()
+        assert (file.bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def test_the_pair_is_named_by_the_hash_over_its_hashes() -> None:
+    info = compact_info(parameter_count=16_652_328)
+    hashes = "\n".join(file.sha256 for file in info.files)
+    assert info.sha256 == hashlib.sha256(hashes.encode()).hexdigest() == compact_choice().sha256
+    assert compact_choice().size_bytes == sum(file.bytes for file in info.files)
 
 
 def test_the_files_have_the_hashes_of_the_model_card() -> None:
     check_compact_files()
     card = (FOLDER / "MODEL_CARD.md").read_text(encoding="utf-8")
-    for name, sha256 in FILES.items():
-        assert file_digest(FOLDER / name, "sha256") == sha256
-        assert sha256 in card
+    for file in compact_info(parameter_count=16_652_328).files:
+        assert file.sha256 in card
+        assert f"{file.bytes:,}" in card
     assert compact_sha256() in card
 
 

@@ -1,6 +1,7 @@
 """Which weights answer under which setting, and a full-size file in VGG16."""
 
 import ast
+import hashlib
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from tests.core.weights.files import write_hollow
 from vggweb.core.arrays import Batch
 from vggweb.core.model import Vgg16, load_model
-from vggweb.core.weights import WeightsChoice, official
+from vggweb.core.weights import WeightsChoice, WeightsFile, official
 from vggweb.core.weights.compact import compact_choice, compact_info
 from vggweb.core.weights.layout import read_layers
 from vggweb.core.weights.official import (
@@ -36,6 +37,11 @@ def cache(keras_home: Path) -> Path:
 def bless(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on this file counts as the official one, which is too large to have here."""
     monkeypatch.setattr(official, "OFFICIAL_MD5", file_digest(path, "md5"))
+
+
+def choice_of(path: Path, *, official: bool) -> WeightsChoice:
+    content = path.read_bytes()
+    return WeightsChoice("imagenet", path, hashlib.sha256(content).hexdigest(), len(content), official=official)
 
 
 def random_batch() -> Batch:
@@ -74,7 +80,7 @@ def test_the_official_file_in_the_cache_answers(
 ) -> None:
     path = cache(keras_home)
     bless(path, monkeypatch)
-    assert choose_weights(setting) == WeightsChoice("imagenet", path, file_digest(path, "sha256"), official=True)
+    assert choose_weights(setting) == choice_of(path, official=True)
 
 
 def test_compact_stays_compact_beside_an_official_file(keras_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +109,7 @@ def test_a_dangling_link_in_the_cache_is_no_empty_cache(keras_home: Path) -> Non
 
 def test_a_path_is_a_file_that_is_not_official(tmp_path: Path) -> None:
     path = write_hollow(tmp_path / "mine.h5")
-    assert choose_weights(str(path)) == WeightsChoice("imagenet", path, file_digest(path, "sha256"), official=False)
+    assert choose_weights(str(path)) == choice_of(path, official=False)
 
 
 def test_the_official_file_is_official_wherever_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,8 +142,9 @@ def test_choosing_starts_neither_tensorflow_nor_keras(tmp_path: Path) -> None:
 
 
 def test_what_is_said_of_the_official_file_is_kerass_table() -> None:
-    info = imagenet_info(WeightsChoice("imagenet", Path("/x/official.h5"), "abc", official=True), 138_357_544)
+    info = imagenet_info(WeightsChoice("imagenet", Path("/x/official.h5"), "abc", 5, official=True), 138_357_544)
     assert (info.sha256, info.parameter_count) == ("abc", 138_357_544)
+    assert info.files == (WeightsFile("official.h5", bytes=5, sha256="abc"),)
     assert "CC BY 4.0" in info.licence
     assert "Visual Geometry Group" in info.licence
     assert [(entry.top1, entry.top5) for entry in info.accuracy] == [(0.713, 0.901)]
@@ -145,10 +152,11 @@ def test_what_is_said_of_the_official_file_is_kerass_table() -> None:
 
 
 def test_another_file_is_said_to_be_unmeasured_and_its_path_is_not_told() -> None:
-    info = imagenet_info(WeightsChoice("imagenet", Path("/secret/mine.h5"), "abc", official=False), 138_357_544)
+    info = imagenet_info(WeightsChoice("imagenet", Path("/secret/mine.h5"), "abc", 5, official=False), 138_357_544)
     assert info.accuracy == ()
     assert "Nobody has measured" in info.limits
     assert "VGGWEB_WEIGHTS" in info.source
+    assert info.files == (WeightsFile("mine.h5", bytes=5, sha256="abc"),)
     assert "/secret" not in repr(info)
 
 

@@ -29,12 +29,29 @@ class Accuracy:
 
 
 @dataclass(frozen=True)
+class WeightsFile:
+    """A file that the weights are read from.
+
+    Attributes:
+        name: without its folder.
+        bytes: its size.
+        sha256: its hash, in hexadecimal.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class WeightsInfo:
     """What is known of the weights that answer.
 
     Attributes:
         variant: ``compact`` or ``imagenet``.
-        sha256: of the weights file; for ``compact`` of its two files' hashes, one a line, in order.
+        sha256: names the weights: of ``imagenet`` the hash of its one file; of ``compact`` the hash over the hashes
+            of its two files, in hexadecimal, one a line, in the order of `files`.
+        files: what the weights are read from.
         parameter_count: numbers in use, classifier included.
         source: where they come from, a sentence.
         licence: under which they may be used, a sentence.
@@ -44,6 +61,7 @@ class WeightsInfo:
 
     variant: Variant
     sha256: str
+    files: tuple[WeightsFile, ...]
     parameter_count: int
     source: str
     licence: str
@@ -59,10 +77,12 @@ class WeightsChoice:
         variant: ``compact`` or ``imagenet``.
         path: the HDF5 file of ``imagenet``; None for the embedded ``compact`` ones.
         sha256: of that file; of the embedded files as in `WeightsInfo`.
+        size_bytes: of that file; of the embedded files together.
         official: whether it is, byte for byte, the file that Keras publishes.
     """
 
     variant: Variant
     path: Path | None
     sha256: str
+    size_bytes: int
     official: bool

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from vggweb.core.weights import Accuracy, WeightsChoice, WeightsInfo
+from vggweb.core.weights import Accuracy, WeightsChoice, WeightsFile, WeightsInfo
 from vggweb.errors import WeightsError
 
 FOLDER = Path(__file__).parent
@@ -18,6 +18,7 @@ FILES = {
     "vgg16_conv.safetensors": "b353c16527ad64d08786518af6e8bc6442970c480bbbb258a05645528482d960",
     "compact_head.safetensors": "e21858eb41546da35cd4b235ecfd97fbe6f55889483bb705c56528f339213148",
 }
+SIZES_BYTES = {"vgg16_conv.safetensors": 29_431_752, "compact_head.safetensors": 3_875_712}
 HEAD_CHANNELS = 1280  # width of the classifier's 1 × 1 convolution
 HEAD_PARAMETERS = (512 + 1) * HEAD_CHANNELS + (HEAD_CHANNELS + 1) * 1000
 
@@ -31,7 +32,9 @@ def compact_sha256() -> str:
 
 def compact_choice() -> WeightsChoice:
     """The choice of the embedded weights."""
-    return WeightsChoice(variant="compact", path=None, sha256=compact_sha256(), official=False)
+    return WeightsChoice(
+        variant="compact", path=None, sha256=compact_sha256(), size_bytes=sum(SIZES_BYTES.values()), official=False
+    )
 
 
 def compact_info(parameter_count: int) -> WeightsInfo:
@@ -39,6 +42,7 @@ def compact_info(parameter_count: int) -> WeightsInfo:
     return WeightsInfo(
         variant="compact",
         sha256=compact_sha256(),
+        files=tuple(WeightsFile(name, SIZES_BYTES[name], sha256) for name, sha256 in FILES.items()),
         parameter_count=parameter_count,
         source=(
             "The 13 convolutions are those of Simonyan and Zisserman (2014, arXiv:1409.1556), as Keras's "

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vggweb.core.weights import Accuracy, WeightsChoice, WeightsInfo
+from vggweb.core.weights import Accuracy, WeightsChoice, WeightsFile, WeightsInfo
 from vggweb.core.weights.compact import check_compact_files, compact_choice
 from vggweb.core.weights.layout import check_layout, read_layers
 from vggweb.errors import WeightsError
@@ -59,8 +59,7 @@ def file_choice(path: Path) -> WeightsChoice:
         WeightsError: missing, no HDF5, damaged, without the classifier, or not VGG16's shapes.
     """
     check_layout(path)
-    official = is_official(path)
-    return WeightsChoice(variant="imagenet", path=path, sha256=file_digest(path, "sha256"), official=official)
+    return _choice(path, official=is_official(path))
 
 
 def is_official(path: Path) -> bool:
@@ -97,7 +96,12 @@ def _check_cached() -> WeightsChoice:
             "Run `flask weights fetch` to replace it, or set VGGWEB_WEIGHTS to compact.",
         )
     check_layout(path)
-    return WeightsChoice(variant="imagenet", path=path, sha256=file_digest(path, "sha256"), official=True)
+    return _choice(path, official=True)
+
+
+def _choice(path: Path, *, official: bool) -> WeightsChoice:
+    sha256 = file_digest(path, "sha256")
+    return WeightsChoice("imagenet", path, sha256, size_bytes=path.stat().st_size, official=official)
 
 
 def imagenet_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
@@ -105,10 +109,15 @@ def imagenet_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
     return _official_info(choice, parameter_count) if choice.official else _custom_info(choice, parameter_count)
 
 
+def _files(choice: WeightsChoice) -> tuple[WeightsFile, ...]:
+    return (WeightsFile(choice.path.name, choice.size_bytes, choice.sha256),) if choice.path else ()
+
+
 def _official_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
     return WeightsInfo(
         variant="imagenet",
         sha256=choice.sha256,
+        files=_files(choice),
         parameter_count=parameter_count,
         source=(
             f"Keras's official file {OFFICIAL_NAME}: VGG16 as Simonyan and Zisserman (2014, arXiv:1409.1556) "
@@ -134,6 +143,7 @@ def _custom_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
     return WeightsInfo(
         variant="imagenet",
         sha256=choice.sha256,
+        files=_files(choice),
         parameter_count=parameter_count,
         source="A file given by VGGWEB_WEIGHTS.",
         licence="Not known to this program: ask whoever made the file.",
