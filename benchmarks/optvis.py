@@ -19,7 +19,7 @@ from vggweb.core.weights.compact import compact_choice
 CLASSIC_LAYERS = ("block3_conv1", "block5_conv1")
 NATURAL_LAYER = "block3_conv3"
 FILTER = 3
-PAIRS, PAIRS_WITH_COMPILATION = 7, 3
+PAIRS, PAIRS_WITH_COMPILATION = 5, 3
 NATURAL_STEPS = 5  # every step costs the same
 EAGER = "the same recipe in eager Keras with GradientTape"
 

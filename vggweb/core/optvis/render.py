@@ -68,6 +68,9 @@ def draw_filters(
 ) -> list[Drawing]:
     """What several filters of one layer like, drawn in one batch.
 
+    Worth it for the small canvases of block1 and block2; deeper, one picture keeps all cores busy and a batch gains
+    nothing.
+
     Arguments, except for the indices, and errors as in `draw_filter`. `on_step` gets the mean of the scores and the
     pictures side by side.
 
