@@ -80,3 +80,37 @@ def test_a_setting_that_cannot_be_stops_a_command_with_a_sentence(
     assert done.returncode != 0
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_filters_render_draws_once_and_writes_a_png(tmp_path: Path) -> None:
+    target = tmp_path / "filter.png"
+    arguments = ("filters", "render", "block1_conv1", "3", "--recipe", "classic", "-o", str(target))
+    first = run(*arguments, data=tmp_path / "data")
+    assert first.returncode == 0, first.stderr
+    drawn = target.read_bytes()
+    assert drawn.startswith(b"\x89PNG")
+    target.unlink()
+    assert run(*arguments, data=tmp_path / "data").returncode == 0
+    assert target.read_bytes() == drawn
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("block9_conv1", "3"), "VGG16 has no layer of that name."),
+        (("block1_pool", "3"), "block1_pool is a pooling"),
+        (("block1_conv1", "64"), "block1_conv1 has the filters 0 to 63, and no 64."),
+    ],
+)
+def test_filters_render_says_what_is_not_there(tmp_path: Path, arguments: tuple[str, str], sentence: str) -> None:
+    done = run("filters", "render", *arguments, data=tmp_path)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_filters_sheet_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    first = run("filters", "sheet", "block1_conv1", "--limit", "3", data=tmp_path)
+    assert first.stdout == "block1_conv1: 3 of 64 filters are drawn.\n", first.stderr
+    second = run("filters", "sheet", "block1_conv1", "--limit", "2", "-o", str(tmp_path / "s.webp"), data=tmp_path)
+    assert second.stdout == "block1_conv1: 5 of 64 filters are drawn.\n", second.stderr
+    assert (tmp_path / "s.webp").read_bytes()[8:12] == b"WEBP"

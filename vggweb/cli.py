@@ -1,4 +1,4 @@
-"""The command line: ``flask classify``, ``flask weights …``, ``flask results …``."""
+"""The command line: ``flask classify``, ``flask weights …``, ``flask filters …``, ``flask results …``."""
 
 import sys
 from collections.abc import Callable
@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 from tqdm import tqdm
 
 from vggweb.config import Settings
+from vggweb.core.architecture import find_convolution
+from vggweb.core.optvis.recipes import LARGEST_SEED, RECIPES, RecipeName
 from vggweb.core.predictions import Prediction
 from vggweb.core.preprocessing import RESIZE_METHODS
 from vggweb.core.weights.official import (
@@ -26,10 +28,12 @@ from vggweb.core.weights.official import (
     keras_cache_file,
 )
 from vggweb.downloads import download
-from vggweb.errors import NotAnImageError, VggwebError
+from vggweb.errors import NotAnImageError, SettingError, VggwebError
 from vggweb.services.app import Services, build_services
+from vggweb.services.gallery import DEFAULT_RECIPE, Wish
 
 EXIT_CODE_BAD_INPUT = 2
+SHEET_BATCH = 4  # filters drawn together: batches save little time, and a small one loses little when interrupted
 _PREDICTIONS: TypeAdapter[tuple[Prediction, ...]] = TypeAdapter(tuple[Prediction, ...])
 
 
@@ -37,6 +41,7 @@ def init_app(app: Flask) -> None:
     """Gives the app its commands."""
     app.cli.add_command(classify)
     app.cli.add_command(weights)
+    app.cli.add_command(filters)
     app.cli.add_command(results)
 
 
@@ -172,6 +177,65 @@ def verify(path: Path | None) -> None:
     else:
         click.echo("The layout fits VGG16. It is not Keras's official file.")
     click.echo(f"SHA-256 {choice.sha256}")
+
+
+filters = AppGroup("filters", help="Pictures of what filters like.")
+
+
+@filters.command()
+@click.argument("layer")
+@click.argument("index", type=int, metavar="N")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Default: LAYER-N.png.")
+@click.option("--recipe", type=click.Choice(tuple(RECIPES)), default=DEFAULT_RECIPE, show_default=True)
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True)
+@_says_errors
+def render(layer: str, index: int, output: Path | None, recipe: RecipeName, seed: int) -> None:
+    """Draw what filter N of LAYER likes, keep it, and write it as PNG."""
+    services = _services()
+    wish = Wish(layer, index, recipe, seed)
+    wish.check()
+    with tqdm(desc=f"{layer} {index}", unit="step", disable=None) as bar:
+
+        def show(step: int, steps: int, _value: float, _picture: object) -> None:
+            bar.total = steps
+            bar.update(step - bar.n)
+
+        data = services.gallery.draw_now(wish, services.network.load(), on_step=show)
+    target = output or Path(f"{layer}-{index}.png")
+    _write(target, data)
+    facts = services.gallery.facts(wish)
+    dark = " The filter stayed dark." if facts and facts.dark else ""
+    click.echo(f"{target}{dark}")
+
+
+@filters.command()
+@click.argument("layer")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Also write the sheet here.")
+@click.option("--recipe", type=click.Choice(tuple(RECIPES)), default=DEFAULT_RECIPE, show_default=True)
+@click.option("--limit", type=click.IntRange(1), help="Draw so many at most, then stop.")
+@_says_errors
+def sheet(layer: str, output: Path | None, recipe: RecipeName, limit: int | None) -> None:
+    """Draw every filter of LAYER that has not been drawn; interrupted, it goes on where it stopped."""
+    services = _services()
+    found = find_convolution(layer)
+    missing = services.gallery.missing(found, recipe)[:limit]
+    model = services.network.load()
+    with tqdm(total=len(missing), desc=layer, unit="filter", disable=None) as bar:
+        for start in range(0, len(missing), SHEET_BATCH):
+            some = missing[start : start + SHEET_BATCH]
+            services.gallery.draw_several_now(found, some, recipe, model)
+            bar.update(len(some))
+    left = len(services.gallery.missing(found, recipe))
+    click.echo(f"{layer}: {found.channels - left} of {found.channels} filters are drawn.")
+    if output:
+        _write(output, services.gallery.sheet_webp(found, recipe))
+
+
+def _write(target: Path, data: bytes) -> None:
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise SettingError(f"The file {target} cannot be written.", "Name another one with --output.") from error
 
 
 results = AppGroup("results", help="The results that are kept.")

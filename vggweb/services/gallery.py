@@ -149,8 +149,18 @@ class Gallery:
         wish.check()
         if self._store.product(self.key(wish), PICTURE) is None:
             for product in _products(_draw(model, wish, on_step)):
-                self._store.save_product(self.key(wish), product)
+                self._store.save_product(self.key(wish), product.name, product.media_type, product.data)
         return self.picture(wish)
+
+    def draw_several_now(self, layer: Layer, indices: list[int], recipe: RecipeName, model: "Vgg16") -> None:
+        """Pictures of several filters of one layer (seed 0, whole channel), drawn in one batch and kept."""
+        from vggweb.core.optvis.render import draw_filters
+
+        drawings = draw_filters(model, layer.name, indices, recipe=recipe)
+        for index, drawing in zip(indices, drawings, strict=True):
+            key = self.key(Wish(layer.name, index, recipe))
+            for product in _products([drawing]):
+                self._store.save_product(key, product.name, product.media_type, product.data)
 
     def missing(self, layer: Layer, recipe: RecipeName) -> list[int]:
         """The filters of a layer whose picture (seed 0, whole channel) has not been drawn."""
