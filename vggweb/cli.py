@@ -33,7 +33,8 @@ from vggweb.services.app import Services, build_services
 from vggweb.services.gallery import DEFAULT_RECIPE, Wish
 
 EXIT_CODE_BAD_INPUT = 2
-SHEET_BATCH = 4  # filters drawn together: batches save little time, and a small one loses little when interrupted
+FILTERS_AT_ONCE = 4  # in block1 and block2, where a step is short; deeper, a batch takes longer than one by one
+DEEPEST_BATCHED_BLOCK = 2
 _PREDICTIONS: TypeAdapter[tuple[Prediction, ...]] = TypeAdapter(tuple[Prediction, ...])
 
 
@@ -221,8 +222,9 @@ def sheet(layer: str, output: Path | None, recipe: RecipeName, limit: int | None
     missing = services.gallery.missing(found, recipe)[:limit]
     model = services.network.load()
     with tqdm(total=len(missing), desc=layer, unit="filter", disable=None) as bar:
-        for start in range(0, len(missing), SHEET_BATCH):
-            some = missing[start : start + SHEET_BATCH]
+        at_once = FILTERS_AT_ONCE if found.block <= DEEPEST_BATCHED_BLOCK else 1
+        for start in range(0, len(missing), at_once):
+            some = missing[start : start + at_once]
             services.gallery.draw_several_now(found, some, recipe, model)
             bar.update(len(some))
     left = len(services.gallery.missing(found, recipe))

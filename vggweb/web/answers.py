@@ -25,6 +25,7 @@ class WholeNumber:
     maximum: int
     default: int
     description: str
+    is_optional: bool = False  # then the default only says that nothing was sent, and is no value of its own
 
     def read(self) -> int:
         """The value that was sent, or the default.
@@ -41,12 +42,8 @@ class WholeNumber:
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of its values."""
-        return {
-            "type": "integer",
-            "minimum": self.minimum,
-            "maximum": self.maximum,
-            "default": self.default,
-        }
+        schema = {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
+        return schema if self.is_optional else schema | {"default": self.default}
 
 
 @dataclass(frozen=True)

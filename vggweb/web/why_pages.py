@@ -33,7 +33,7 @@ LAYER = Choice(
     "layer", tuple(layer.name for layer in CONVOLUTIONS), DEFAULT_LAYER, "The convolution that Grad-CAM looks at."
 )
 KIND = Choice("kind", ("overlay", "heatmap"), "overlay", "The heat over the photo, or the heat alone.")
-AND = WholeNumber("and", 0, CLASS_COUNT - 1, -1, "A second class to set beside the first.")
+AND = WholeNumber("and", 0, CLASS_COUNT - 1, -1, "A second class to set beside the first.", is_optional=True)
 QUERY = Text("q", 100, "Words that the class's names must hold.")
 CLASSES_OFFERED = 40
 COLOUR_BAR_PX = (18, 448)
