@@ -10,7 +10,6 @@ FORMATS = {
     "WEBP": "WebP",
     "GIF": "GIF",
     "BMP": "BMP",
-    "DIB": "BMP",
     "TIFF": "TIFF",
     "AVIF": "AVIF",
     "HEIF": "HEIC",
@@ -30,7 +29,6 @@ _OUR_SIGNATURES = (
     b"MM\x00*",  # TIFF, big-endian
     b"II+\x00",  # BigTIFF
     b"MM\x00+",
-    b"BM",
     b"\xff\x0a",  # JPEG XL codestream
     b"\x00\x00\x00\x0cJXL \r\n\x87\n",  # JPEG XL container
 )
@@ -67,17 +65,24 @@ _OTHER_SIGNATURES = (
     (b"\x01\xda", "an SGI picture"),
 )
 _LOOK_BYTES = 1024
+_PREFIX_BYTES = 16
+_BMP_HEADER_BYTES = (12, 40, 52, 56, 64, 108, 124)  # the sizes that the header's versions have
 
 PIL.Image.init()  # registers every format that Pillow knows
 
 
 def reads(data: bytes) -> bool:
     """Whether the bytes begin as a file of a format that is read here."""
-    if data.startswith(_OUR_SIGNATURES):
+    if data.startswith(_OUR_SIGNATURES) or _is_bmp(data):
         return True
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return True
     return data[4:8] == b"ftyp" and data[8:12] in _OUR_BRANDS
+
+
+def _is_bmp(data: bytes) -> bool:
+    """Whether the bytes begin as a BMP: its two letters alone could also be the start of a text."""
+    return data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADER_BYTES
 
 
 def name_of_unread_format(data: bytes) -> str | None:
@@ -88,6 +93,8 @@ def name_of_unread_format(data: bytes) -> str | None:
     for signature, name in _OTHER_SIGNATURES:
         if data.startswith(signature):
             return name
+    if data[4:12] == b"ftypcrx ":
+        return "a camera's raw picture"
     if data[4:8] == b"ftyp" or (data[:4] == b"RIFF" and data[8:12] == b"AVI "):
         return "a video"
     if b"<svg" in data[:_LOOK_BYTES].lower():
@@ -96,8 +103,10 @@ def name_of_unread_format(data: bytes) -> str | None:
 
 
 def _known_to_pillow(data: bytes) -> str | None:
+    if len(data) < _PREFIX_BYTES:  # Pillow's tests expect so many
+        return None
     for name, (_, accepts) in PIL.Image.OPEN.items():
         # FITS, MPEG and others accept by signature; those without a test (TGA, PCD …) cannot be told from noise.
-        if name not in FORMATS and accepts is not None and accepts(data[:16]) is True:
+        if name not in FORMATS and accepts is not None and accepts(data[:_PREFIX_BYTES]) is True:
             return f"a picture of the format {name}"
     return None
