@@ -52,7 +52,7 @@ class Claims:
         }
         if progress.preview is not None:
             values["preview"] = progress.preview
-        return self._write(claim, **values)
+        return self._write(claim, values)
 
     def complete(self, claim: Claim, progress: Progress, products: Iterable[StoredPicture]) -> bool:
         """The job is done: its products and its state in one transaction. Says whether the caller still held it."""
@@ -78,15 +78,15 @@ class Claims:
 
     def fail(self, claim: Claim, error: JobError) -> bool:
         """The job has failed, for a reason that visitors may read. Says whether the caller still held it."""
-        return self._write(claim, **_failed(error), **_LET_GO)
+        return self._write(claim, _failed(error) | _LET_GO)
 
     def give_up(self, claim: Claim) -> bool:
         """The job is cancelled by its own work. Says whether the caller still held it."""
-        return self._write(claim, state="cancelled", finished_at=datetime.now(UTC), **_LET_GO)
+        return self._write(claim, {"state": "cancelled", "finished_at": datetime.now(UTC)} | _LET_GO)
 
     def put_back(self, claim: Claim) -> bool:
         """The job waits again where it was in the queue: the server stops. Says whether the caller still held it."""
-        return self._write(claim, state="queued", started_at=None, **_FROM_THE_START, **_LET_GO)
+        return self._write(claim, {"state": "queued", "started_at": None} | _FROM_THE_START | _LET_GO)
 
     def renew(self, claims: Collection[Claim]) -> None:
         """The holders are alive: their leases begin anew."""
@@ -126,7 +126,7 @@ class Claims:
                 attempt=row.attempt,
             )
 
-    def _write(self, claim: Claim, **values: Any) -> bool:
+    def _write(self, claim: Claim, values: dict[str, Any]) -> bool:
         with writing(self._engine) as session:
             return rows_changed(session, update(JobRow).where(_held(claim)).values(**values)) == 1
 

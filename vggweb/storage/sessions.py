@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Engine, Executable
+from sqlalchemy import CursorResult, Engine, Executable, func, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,12 @@ def writing(engine: Engine) -> Iterator[Session]:
 def rows_changed(session: Session, statement: Executable) -> int:
     """Executes an update or a delete and says how many rows it met."""
     return cast(CursorResult[Any], session.execute(statement)).rowcount
+
+
+def take_turns(session: Session, number: int) -> None:
+    """Lets transactions that name the same number go on from here one after the other."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers take turns anyway
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def again_after_a_race(write: Callable[[], T]) -> T:
