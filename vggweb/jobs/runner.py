@@ -17,7 +17,7 @@ UNFORESEEN = JobError(
     "The computation failed for a reason that we had not foreseen.",
     "Start it again; if it fails again, tell whoever runs this server.",
 )
-TRIES_TO_WRITE = 4
+TRIES_TO_WRITE = 10
 SECONDS_BETWEEN_TRIES = 2.0
 
 
@@ -100,6 +100,7 @@ def _write_down(write: Callable[[], bool]) -> None:
         try:
             write()
         except BusyError:
+            logger.warning("How a job ended cannot be written yet.", exc_info=True)
             time.sleep(SECONDS_BETWEEN_TRIES)
         else:
             return
