@@ -18,12 +18,17 @@ WIDE: ViewportSize = {"width": 1280, "height": 800}
 NewContext = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def find_chromium() -> str:
+    """The path of Chromium as Debian or another system installed it."""
     executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     assert executable, "Chromium is missing: tests/install_chromium.sh installs it"
+    return executable
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
 

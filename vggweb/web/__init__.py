@@ -1,5 +1,6 @@
 """The web app: `create_app` puts the pages, the JSON and the use cases together."""
 
+import atexit
 import logging.config
 import os
 from pathlib import Path
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         logging.config.dictConfig(logs.logging_config(settings.log_level))
         services.network.start(on_failure=_end_process)
         services.jobs.start()
+        atexit.register(services.jobs.stop)  # what is unfinished waits for the next start
     return app
 
 

@@ -104,8 +104,7 @@ def draw(layer_name: str, filter_index: int) -> Response:
     facts = services().gallery.facts(wish)
     if facts is not None:
         return json_answer(_drawn_answer(wish, facts)) if wants_json() else _see(page)
-    owner = visitors.known_owner() if wants_json() else visitors.owner()
-    return started(services().gallery.draw(wish, owner=owner, result_url=page), page)
+    return started(services().gallery.draw(wish, owner=visitors.asker(), result_url=page), page)
 
 
 @blueprint.get("/layers/<token:layer_name>/filters/<int:filter_index>.png")
@@ -159,8 +158,7 @@ def draw_class(class_index: int) -> Response:
     facts = services().gallery.facts(wish)
     if facts is not None:
         return json_answer(_class_answer(wish, facts)) if wants_json() else _see(page)
-    owner = visitors.known_owner() if wants_json() else visitors.owner()
-    return started(services().gallery.draw(wish, owner=owner, result_url=page), page)
+    return started(services().gallery.draw(wish, owner=visitors.asker(), result_url=page), page)
 
 
 @blueprint.get("/classes/<int:class_index>.png")

@@ -6,8 +6,10 @@ The store knows only its hash, so a copy of the database does not let anybody ac
 import hashlib
 import secrets
 
-from flask import current_app, session
+from flask import current_app, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
+
+from vggweb.web.answers import wants_json
 
 _FIELD = "visitor"
 _LAST_PHOTO = "photo"
@@ -25,6 +27,13 @@ def owner() -> str:
         session[_FIELD] = secrets.token_urlsafe(16)
         session.permanent = True
     return _hash(session[_FIELD])
+
+
+def asker() -> str:
+    """Whoever asks for long work, as the limit for one visitor counts: the browser, or a program's address."""
+    if wants_json():
+        return known_owner() or _hash(f"address {request.remote_addr}")
+    return owner()
 
 
 def remember_photo(result_id: str) -> None:

@@ -138,8 +138,8 @@ def start(result_id: str, method: str, class_index: int) -> Response:
     try:
         services().explain(result_id, name, class_index, LAYER.read())
     except NotDrawnError:
-        owner = visitors.known_owner() if wants_json() else visitors.owner()
-        return started(services().occlusions.start(result_id, class_index, owner=owner, result_url=page), page)
+        job = services().occlusions.start(result_id, class_index, owner=visitors.asker(), result_url=page)
+        return started(job, page)
     return why(result_id, method, class_index) if wants_json() else _see(page)
 
 
