@@ -1,13 +1,15 @@
 """How gunicorn serves vggweb: one process, because TensorFlow does not survive a fork, and threads."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines are not JSON and say nothing new
 
 from vggweb.config import Settings
 from vggweb.web.logs import logging_config
 
-bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+host = os.environ.get("HOST", "127.0.0.1")
+bind = f"{host}:{os.environ.get('PORT', '8000')}"
 workers = 1
 worker_class = "gthread"
 threads = 32  # many wait for uploads or for the network; the network itself works on one photo at a time
@@ -16,3 +18,8 @@ timeout = 120
 graceful_timeout = 20
 control_socket_disable = True  # one more file in the home folder, which nothing here uses
 logconfig_dict = logging_config(Settings.from_environ().log_level)
+
+
+def when_ready(server: Any) -> None:
+    """Says where to look."""
+    server.log.info("Open http://%s in a browser.", bind)
