@@ -35,16 +35,17 @@ def main() -> None:
         result = requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60).json()["id"]
         for address in DRAWN:
             _draw(server.url + address)
-        _take(server.url, _pages(result))
+        maps = requests.get(f"{server.url}/r/{result}/layers/block5_conv3.json", timeout=60).json()["channels"]
+        _take(server.url, _pages(result, max(maps, key=lambda one: one["mean"])["index"]))
 
 
-def _pages(result: str) -> dict[str, str]:
+def _pages(result: str, strongest: int) -> dict[str, str]:
     """Name of the picture → address of the page."""
     return {
         "home": "/",
         "result": f"/r/{result}",
         "feature-maps": f"/r/{result}/layers/block3_conv3",
-        "one-map": f"/r/{result}/layers/block5_conv3/461",
+        "one-map": f"/r/{result}/layers/block5_conv3/{strongest}",
         "grad-cam": f"/r/{result}/why/grad_cam/285?and=281",
         "saliency": f"/r/{result}/why/saliency/285",
         "what-if": f"/r/{result}/whatif",

@@ -1,21 +1,31 @@
-// Watches a job: fetches the page again and puts its new state in place, until the job is over.
+// Watches the page's jobs: fetches the page again and puts their progress in place; reloads it when one's state changes.
 const LOOK_EVERY_MS = 700;
 
+const watched = () => [...document.querySelectorAll(".job")].filter((job) => job.querySelector(".job-live"));
+
 async function refresh() {
-  const shown = document.getElementById("job");
-  if (!shown || !["queued", "running"].includes(shown.dataset.state)) return;
+  if (watched().length === 0) return;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(answer.statusText);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const next = fresh.getElementById("job");
-    if (!next || next.dataset.state === "done") {
+    if (!watched().every((job) => advance(job, fresh))) {
       location.reload();
       return;
     }
-    keepPicture(shown, next);
-    shown.replaceWith(document.adoptNode(next));
   } catch { /* the connection is away for a moment: look again */ }
   setTimeout(refresh, LOOK_EVERY_MS);
+}
+
+// False if the job has come to another state. The button to cancel stays, with its focus.
+function advance(job, fresh) {
+  const next = fresh.querySelector(`.job[data-job="${job.dataset.job}"]`);
+  if (next?.dataset.state !== job.dataset.state) return false;
+  const shown = job.querySelector(".job-live");
+  const live = document.adoptNode(next.querySelector(".job-live"));
+  keepPicture(shown, live);
+  shown.replaceWith(live);
+  return true;
 }
 
 // The old picture stays until the new one has arrived, so that nothing flickers.

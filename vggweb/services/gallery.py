@@ -1,6 +1,7 @@
 """Pictures of what filters and classes like: asked for, drawn once as jobs, kept for ever, collected on sheets."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -204,9 +205,13 @@ class Gallery:
 
     def _run(self, context: JobContext, arguments: Arguments) -> None:
         wish = Wish(**arguments)
+        if self.facts(wish) is not None:  # the command line drew it while the job waited
+            return
 
-        def report(step: int, steps: int, value: float, picture: Any) -> None:
-            context.report(step / steps, step=step, steps=steps, value=value, picture=lambda: encode_png(picture()))
+        def report(step: int, steps: int, value: float, picture: Callable[[], Picture]) -> None:
+            context.report(
+                step / steps, step=step, steps=steps, value=value, picture=lambda: encode_png(_squared(picture()))
+            )
 
         for product in _products(_draw(self._network.model(), wish, report)):
             context.save(product.name, product.media_type, product.data)
@@ -239,7 +244,10 @@ def _products(drawings: list[Drawing]) -> tuple[StoredPicture, StoredPicture]:
 
 def _arranged(drawings: list[Drawing]) -> Picture:
     """One picture alone; four two by two."""
-    if len(drawings) == 1:
-        return drawings[0].picture
-    rows = [np.concatenate([one.picture for one in drawings[start : start + 2]], axis=1) for start in (0, 2)]
-    return np.concatenate(rows)
+    return _squared(np.concatenate([one.picture for one in drawings], axis=1))
+
+
+def _squared(strip: Picture) -> Picture:
+    """Pictures (h, n × h, 3) that stand side by side: one as it is, four two by two."""
+    height, width = strip.shape[:2]
+    return strip if width == height else np.concatenate(np.hsplit(strip, 2))

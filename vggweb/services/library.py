@@ -19,7 +19,7 @@ from vggweb.core.predictions import certainty, groups, softmax, top_predictions
 from vggweb.core.preprocessing import MEAN_BGR, RESIZE_METHODS, to_batch
 from vggweb.core.rendering import channel_picture, decode_picture, encode_png
 from vggweb.core.walkthrough import walk
-from vggweb.errors import NotFoundError
+from vggweb.errors import LookupFailedError, NotFoundError
 from vggweb.services.classify import Classification
 from vggweb.services.results import Channel, ModelUsed, PhotoFacts, Result
 from vggweb.storage import PurgeReport, Store, StoredPicture, StoredResult
@@ -134,6 +134,14 @@ class Library:
     def is_owner(self, result_id: str, owner: str | None) -> bool:
         """Whether this visitor made the result."""
         return owner is not None and self._store.find_result(result_id).owner == owner
+
+    def is_there(self, result_id: str) -> bool:
+        """Whether the result stands: it was made, was not deleted, has not expired."""
+        try:
+            self._store.find_result(result_id)
+        except LookupFailedError:
+            return False
+        return True
 
     def delete(self, result_id: str) -> None:
         """Deletes a result and everything private that belongs to it."""

@@ -14,22 +14,28 @@ class Recent(Generic[T]):
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._values: OrderedDict[Hashable, T] = OrderedDict()
-        self._locks: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
+        self._computing: set[Hashable] = set()
+        self._change = threading.Condition()
 
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """The value of the key, computed if it is not remembered."""
-        with self._lock:
-            key_lock = self._locks.setdefault(key, threading.Lock())
-        with key_lock:
-            with self._lock:
-                if key in self._values:
-                    self._values.move_to_end(key)
-                    return self._values[key]
+        """The value of the key, computed if it is not remembered; what `compute` raises is passed on, not remembered."""
+        with self._change:
+            self._change.wait_for(lambda: key not in self._computing)
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+            self._computing.add(key)
+        try:
             value = compute()
-            with self._lock:
-                self._values[key] = value
-                while len(self._values) > self._capacity:
-                    self._values.popitem(last=False)
-                self._locks = {one: lock for one, lock in self._locks.items() if lock.locked()}
+            with self._change:
+                self._remember(key, value)
             return value
+        finally:
+            with self._change:
+                self._computing.discard(key)
+                self._change.notify_all()
+
+    def _remember(self, key: Hashable, value: T) -> None:
+        self._values[key] = value
+        while len(self._values) > self._capacity:
+            self._values.popitem(last=False)

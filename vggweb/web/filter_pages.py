@@ -70,6 +70,7 @@ class DrawnClassAnswer:
 def show(layer_name: str, filter_index: int) -> Response:
     """One filter: what excites it."""
     wish = _wish(layer_name, filter_index)
+    job = _open_job(wish)  # before the facts: a job that ends in between has left them
     facts = services().gallery.facts(wish)
     if wants_json():
         return json_answer(_drawn_answer(wish, facts))
@@ -80,7 +81,7 @@ def show(layer_name: str, filter_index: int) -> Response:
             index=filter_index,
             wish=wish,
             facts=facts,
-            job=_open_job(wish),
+            job=job,
             recipes=RECIPES.values(),
             aims=AIM_TITLES.items(),
             canvas_px=canvas_px(layer_name, wish.recipe),
@@ -129,6 +130,7 @@ def sheet_webp(layer_name: str) -> Response:
 def show_class(class_index: int) -> Response:
     """One class: what looks most like it to the network."""
     wish = _class_wish(class_index)
+    job = _open_job(wish)  # before the facts: a job that ends in between has left them
     facts = services().gallery.facts(wish)
     if wants_json():
         return json_answer(_class_answer(wish, facts))
@@ -138,7 +140,7 @@ def show_class(class_index: int) -> Response:
             entry=find_class(class_index),
             wish=wish,
             facts=facts,
-            job=_open_job(wish),
+            job=job,
             picture_url=_picture_url(wish),
         )
     )

@@ -9,6 +9,8 @@ import secrets
 from flask import current_app, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from vggweb.web.context import services
+
 from vggweb.web.answers import wants_json
 
 _FIELD = "visitor"
@@ -43,9 +45,9 @@ def remember_photo(result_id: str) -> None:
 
 
 def last_photo() -> str | None:
-    """The result that this browser looked into last."""
+    """The result that this browser looked into last, unless it is gone."""
     result_id = session.get(_LAST_PHOTO)
-    return result_id if isinstance(result_id, str) else None
+    return result_id if isinstance(result_id, str) and services().library.is_there(result_id) else None
 
 
 def delete_token(result_id: str) -> str:

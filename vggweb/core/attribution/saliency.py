@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from vggweb.core.model import Vgg16
 
-SAMPLES = 8
+SAMPLES = 4  # each takes two predictions' time, and a visitor waits
 NOISE_SHARE = 0.15  # Smilkov et al. find 10 to 20 % of the image's range best (section 3.1)
 BRIGHTEST_PERCENTILE = 99.0  # one percent of the pixels may be beyond white: single outliers would blacken the rest
 SAMPLES_AT_ONCE = 2  # copies in one pass: four take as long for each copy on two cores, and twice the memory
