@@ -9,9 +9,8 @@ import secrets
 from flask import current_app, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from vggweb.web.context import services
-
 from vggweb.web.answers import wants_json
+from vggweb.web.context import services
 
 _FIELD = "visitor"
 _LAST_PHOTO = "photo"
