@@ -58,6 +58,15 @@ def app(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
+def working_app(app: Flask) -> Iterator[Flask]:
+    """The app with its workers at work, as a server's are."""
+    jobs = app.extensions["vggweb"].jobs
+    jobs.start()
+    yield app
+    jobs.stop()
+
+
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser-like client: it keeps cookies."""
     return app.test_client()

@@ -18,7 +18,7 @@ class Recent(Generic[T]):
         self._change = threading.Condition()
 
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """The value of the key, computed if it is not remembered; what `compute` raises is passed on, not remembered."""
+        """The value of the key, computed if it is not remembered. What `compute` raises is passed on and forgotten."""
         with self._change:
             self._change.wait_for(lambda: key not in self._computing)
             if key in self._values:

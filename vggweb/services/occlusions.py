@@ -36,7 +36,7 @@ class Occlusions:
         """
         entry = find_class(class_index)
         self._library.image(result_id)
-        stored = self._jobs.store.product(_key(result_id, class_index), HEATMAP)
+        stored = self._jobs.store.product(key_of(result_id, class_index), HEATMAP)
         if stored is None:
             raise NotDrawnError
         logit, heatmap = _unpack(stored.data)
@@ -44,7 +44,7 @@ class Occlusions:
 
     def job(self, result_id: str, class_index: int) -> Job | None:
         """The job that computes or computed the map."""
-        return self._jobs.find_by_key(_key(result_id, class_index))
+        return self._jobs.find_by_key(key_of(result_id, class_index))
 
     def start(self, result_id: str, class_index: int, *, owner: str | None, result_url: str) -> Job:
         """The job that computes the map: a new one, or the one that is at it.
@@ -54,7 +54,7 @@ class Occlusions:
         """
         find_class(class_index)
         arguments = {"result_id": result_id, "class_index": class_index}
-        key = _key(result_id, class_index)
+        key = key_of(result_id, class_index)
         return self._jobs.submit(KIND, key, arguments, owner=owner, result_url=result_url, result_id=result_id)
 
     def _run(self, context: JobContext, arguments: Arguments) -> None:
@@ -65,14 +65,16 @@ class Occlusions:
         model = self._network.model()
         logit = float(model.logits(batch)[0, class_index])
         heatmap = occlusion(model, batch, class_index=class_index, on_progress=context.report)
-        context.save(HEATMAP, "application/x-npz", _pack(logit, heatmap))
+        context.save(HEATMAP, "application/x-npz", pack(logit, heatmap))
 
 
-def _key(result_id: str, class_index: int) -> str:
+def key_of(result_id: str, class_index: int) -> str:
+    """The name under which the map is kept."""
     return f"occlusion/{result_id}/{class_index}"
 
 
-def _pack(logit: float, heatmap: HeatMap) -> bytes:
+def pack(logit: float, heatmap: HeatMap) -> bytes:
+    """A map as it is kept: half precision is finer than any colour scale."""
     packed = io.BytesIO()
     np.savez_compressed(packed, logit=np.float32(logit), heatmap=heatmap.astype(np.float16))
     return packed.getvalue()

@@ -1,0 +1,25 @@
+"""The use cases on a store of the test's own, with workers that are started when a test wants them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.web.uploads import sample_bytes
+from vggweb.config import Settings
+from vggweb.services.app import Services, build_services
+from vggweb.services.network import Network
+
+
+@pytest.fixture
+def services(settings: Settings, network: Network) -> Iterator[Services]:
+    settings.make_data_folder()
+    services = build_services(settings, network=network)
+    yield services
+    services.jobs.stop()
+    services.store.close()
+
+
+@pytest.fixture
+def result_id(services: Services) -> str:
+    """A result of the cat."""
+    return services.make_result(sample_bytes("cat"), resize="keras", owner=None).id

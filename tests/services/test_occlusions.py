@@ -1,0 +1,87 @@
+"""Occlusion as a job. The network has one logit that is a sum over the pixels, so that 169 predictions take no time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.core.attribution.networks import linear_network
+from tests.jobs.works import until_state
+from tests.web.uploads import sample_bytes
+from vggweb.core.attribution import occlusion
+from vggweb.core.model import Vgg16
+from vggweb.core.preprocessing import to_batch
+from vggweb.errors import GoneError, NotDrawnError, NotFoundError, UnknownClassError
+from vggweb.jobs import Job
+from vggweb.services.app import Services
+from vggweb.services.network import Network
+from vggweb.services.occlusions import Occlusions
+
+
+class QuickNetwork(Network):
+    """A network that is ready, and linear."""
+
+    def __init__(self, like: Network, weights: NDArray[np.float32]) -> None:
+        super().__init__(like.choice, queue_limit=8)
+        self._linear = linear_network(weights)
+
+    def model(self) -> Vgg16:
+        return self._linear
+
+
+@pytest.fixture
+def quick(services: Services) -> Services:
+    """The services with occlusions of the linear network, whose weights count the middle of the photo only."""
+    weights = np.zeros((224, 224, 3), np.float32)
+    weights[80:144, 80:144, 1] = 0.01
+    network = QuickNetwork(services.network, weights)
+    return replace(services, network=network, occlusions=Occlusions(services.library, network, services.jobs))
+
+
+def start(services: Services, result_id: str, class_index: int = 0) -> Job:
+    return services.occlusions.start(result_id, class_index, owner=None, result_url="/")
+
+
+def test_the_job_leaves_the_cores_map_and_the_logit(quick: Services, result_id: str) -> None:
+    with pytest.raises(NotDrawnError):
+        quick.occlusions.find(result_id, 0)
+    assert quick.occlusions.job(result_id, 0) is None
+    quick.jobs.start()
+    job = until_state(quick.jobs, start(quick, result_id).id, "done")
+    assert quick.occlusions.job(result_id, 0) == job
+    found = quick.occlusions.find(result_id, 0)
+    model, batch = quick.network.model(), to_batch(quick.library.image(result_id))
+    np.testing.assert_allclose(found.heatmap, occlusion(model, batch, class_index=0), atol=1e-3)
+    assert found.heatmap.any()
+    assert found.logit == pytest.approx(float(model.logits(batch)[0, 0]), rel=1e-5)
+    assert quick.explain(result_id, "occlusion", 0, "block5_conv3").logit == found.logit
+
+
+def test_asking_twice_is_one_job_and_another_class_or_photo_is_another(services: Services, result_id: str) -> None:
+    other = services.make_result(sample_bytes("coffee"), resize="keras", owner=None).id
+    jobs = [
+        start(services, result_id),
+        start(services, result_id),
+        start(services, result_id, 1),
+        start(services, other),
+    ]
+    assert len({job.id for job in jobs}) == 3
+    assert {job.result_id for job in jobs} == {result_id, other}
+
+
+def test_deleting_the_result_wipes_the_map_and_its_job(quick: Services, result_id: str) -> None:
+    quick.jobs.start()
+    job = until_state(quick.jobs, start(quick, result_id).id, "done")
+    quick.library.delete(result_id)
+    assert quick.jobs.store.drawn("occlusion/") == set()
+    with pytest.raises(NotFoundError):
+        quick.jobs.find(job.id)
+    with pytest.raises(GoneError):
+        start(quick, result_id)
+
+
+def test_a_class_that_is_not_there_is_refused_before_a_job_is_made(services: Services, result_id: str) -> None:
+    with pytest.raises(UnknownClassError):
+        start(services, result_id, 1000)
+    assert services.occlusions.job(result_id, 1000) is None
