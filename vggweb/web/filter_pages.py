@@ -156,7 +156,7 @@ def show_class(class_index: int) -> Response:
 def draw_class(class_index: int) -> Response:
     """Starts the job that draws it, unless it is drawn already."""
     wish = _class_wish(class_index)
-    page = url_for("filters.show_class", class_index=class_index, seed=wish.seed)
+    page = url_for("filters.show_class", class_index=class_index, **_parameters(wish))
     facts = services().gallery.facts(wish)
     if facts is not None:
         return json_answer(_class_answer(wish, facts)) if wants_json() else _see(page)
