@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+_LISTED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+TRACKED = [ROOT / name for name in _LISTED]
 DOCUMENTS = sorted(
-    {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *(ROOT / name for name in TRACKED if name[-3:] == ".md")}
+    {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *(file for file in TRACKED if file.suffix == ".md")}
 )
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -49,12 +50,25 @@ def fenced(*languages: str) -> Iterator[tuple[str, str]]:
                     yield place(document, text, block.start(2) + line.start()), line[0]
 
 
-def mentioned(pattern: str) -> Iterator[tuple[str, str]]:
-    """What the documents say that looks like this, the pattern's first group, each with its place."""
+def json_examples() -> Iterator[tuple[str, str]]:
+    """The JSON objects in the documents' code blocks, each with its place; one begins where a line begins with {."""
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
+        for block in FENCE.finditer(text):
+            if block[1] == "json":
+                for example in re.finditer(r"^\{.*?(?=^\{|\Z)", block[2], re.MULTILINE | re.DOTALL):
+                    yield place(document, text, block.start(2) + example.start()), example[0]
+
+
+def mentioned(pattern: str, files: Iterable[Path] = DOCUMENTS) -> Iterator[tuple[str, str]]:
+    """What the files say that looks like this, the pattern's first group, each with its place."""
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):  # a picture or weights; deleted, and not committed yet
+            continue
         for match in re.finditer(pattern, text, re.MULTILINE):
-            yield place(document, text, match.start()), match[1]
+            yield place(file, text, match.start()), match[1]
 
 
 def none_of(complaints: Iterable[str]) -> None:

@@ -12,17 +12,15 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from tests.documents import (
-    DOCUMENTS,
-    FENCE,
     ROOT,
     TRACKED,
     Row,
     differences,
     fenced,
     headings,
+    json_examples,
     mentioned,
     none_of,
-    place,
     read,
     rows,
 )
@@ -34,21 +32,14 @@ from vggweb.errors import VggwebError
 from vggweb.services.app import build_services
 from vggweb.services.network import Network
 from vggweb.web import create_app
+from vggweb.web.answers import DECLARATION
 
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 COMMAND = re.compile(r"(?:\.venv/bin/)?flask (.+)")
 # Hosts of package registries, and paths of one machine: neither belongs into the repository.
-FOREIGN = re.compile(
-    "|".join(
-        (
-            "pypi" + r"\.org",
-            "pythonhosted" + r"\.",
-            "npmjs" + r"\.",
-            "deb" + r"\.debian",
-            r"(?<![\w.])/(root|home|work)" + r"/\w",
-        )
-    )
-)
+HOSTS = ("pypi" + r"\.org", "pythonhosted" + r"\.", "npmjs" + r"\.", "deb" + r"\.debian")
+FOLDERS = r"(?<![\w.])/(?:root|home|work)" + r"/\w"
+FOREIGN = f"({'|'.join((*HOSTS, FOLDERS))})"
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +190,8 @@ def subcommand(app: Flask, words: list[str]) -> tuple[click.Command | None, list
 def test_every_flask_command_that_is_named_exists(app: Flask) -> None:
     named = mentioned(r"`(?:\.venv/bin/)?flask ([^`]+)`")
     words = ((where, [word for word in text.split() if word != "…"]) for where, text in named)
-    none_of(f"{where}: no such command" for where, text in words if text and subcommand(app, text)[0] is None)
+    missing = ((where, text) for where, text in words if text and subcommand(app, list(text))[0] is None)
+    none_of(f"{where}: there is no command flask {' '.join(text)}" for where, text in missing)
 
 
 def test_every_flask_command_line_can_be_read(app: Flask) -> None:
@@ -218,30 +210,45 @@ def test_every_flask_command_line_can_be_read(app: Flask) -> None:
     none_of(complaints())
 
 
+def complaint_about_curl(app: Flask, line: str) -> str | None:
+    """Why this curl command would not do what the docs say; None if it would."""
+    path = re.search(r"http://127\.0\.0\.1:8000([^\s'\"?]*)", line)
+    if path is None:
+        return "no address of this server"
+    fields_sent = set(re.findall(r"-F (\w+)=", line))
+    method = "POST" if fields_sent or "-X POST" in line else "GET"
+    try:
+        address = re.sub(r"\$[A-Z_]+", "aaaaaaaa", path[1])
+        endpoint, _ = app.url_map.bind("127.0.0.1:8000").match(address, method=method)
+    except HTTPException as error:
+        return f"{method} is answered by {error.code}"
+    declaration = getattr(app.view_functions[endpoint], DECLARATION, None)
+    taken = {field.name for field in declaration.form} if declaration else set()
+    return f"no field {sorted(fields_sent - taken)}" if fields_sent - taken else None
+
+
 def test_every_curl_line_asks_an_address_that_answers(app: Flask) -> None:
+    lines = [(where, line) for where, line in fenced("sh") if line.startswith("curl")]
+    assert lines
+    found = ((where, line, complaint_about_curl(app, line)) for where, line in lines)
+    none_of(f"{where}: {line}: {complaint}" for where, line, complaint in found if complaint)
+
+
+def test_every_json_example_has_a_shape_that_the_app_answers(app: Flask) -> None:
+    schemas = app.test_client().get("/openapi.json").get_json()["components"]["schemas"].values()
+    shapes = [set(schema.get("properties", ())) for schema in schemas]
+
     def complaints() -> Iterator[str]:
-        for where, line in fenced("sh"):
-            if not line.startswith("curl"):
-                continue
-            path = re.search(r"http://127\.0\.0\.1:8000([^\s'\"?]*)", line)
-            posts = bool(re.search(r" -(F|X POST|d) ?", line))
+        for where, text in json_examples():
             try:
-                assert path is not None, "no address of this server"
-                address = re.sub(r"\$[A-Z_]+", "aaaaaaaa", path[1])
-                app.url_map.bind("127.0.0.1:8000").match(address, method="POST" if posts else "GET")
-            except (HTTPException, AssertionError) as error:
-                yield f"{where}: {line}: {error}"
+                keys = set(json.loads(text))
+            except ValueError as error:
+                yield f"{where}: {error}"
+                continue
+            if not any(keys <= shape for shape in shapes):
+                yield f"{where}: nothing that the app answers has all of {sorted(keys)}"
 
     none_of(complaints())
-
-
-def test_every_json_example_is_json() -> None:
-    for document in DOCUMENTS:
-        text = document.read_text(encoding="utf-8")
-        for block in FENCE.finditer(text):
-            if block[1] == "json":
-                for example in re.split(r"\n(?=\{)", block[2].strip()):
-                    assert json.loads(example), place(document, text, block.start())
 
 
 def test_the_accuracies_are_those_of_the_weights_and_of_the_model_card() -> None:
@@ -278,14 +285,4 @@ def test_the_changelog_says_what_is_unreleased() -> None:
 
 
 def test_nothing_names_a_registrys_host_or_one_machines_paths() -> None:
-    def complaints() -> Iterator[str]:
-        for name in TRACKED:
-            file = ROOT / name
-            try:
-                text = file.read_text(encoding="utf-8")
-            except (UnicodeDecodeError, FileNotFoundError):  # a picture or weights; deleted, not yet committed
-                continue
-            for match in FOREIGN.finditer(text):
-                yield f"{place(file, text, match.start())}: {match[0]}"
-
-    none_of(complaints())
+    none_of(f"{where}: {found}" for where, found in mentioned(FOREIGN, TRACKED))
