@@ -258,6 +258,12 @@ def test_the_accuracies_are_those_of_the_weights_and_of_the_model_card() -> None
         assert stated == measured, name
 
 
+def test_the_benchmarks_aims_are_those_of_the_code() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "benchmarks").glob("*.py"))
+    documented = {row.cells[2] for row in rows("docs/benchmarks.md") if re.fullmatch(r"\d\.\d+", row.cells[2])}
+    assert documented == set(re.findall(r"aim=(\d\.\d+)", code))
+
+
 def test_every_measured_ratio_stands_in_a_section_that_names_its_command_and_its_date() -> None:
     for section in re.split(r"^## ", read("docs/benchmarks.md"), flags=re.MULTILINE)[1:]:
         if re.search(r"\| \d", section):
