@@ -116,6 +116,28 @@ def test_a_sample_is_one_click(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("espresso")
 
 
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_sample_is_prepared_as_chosen_in_the_form(new_context: NewContext, has_script: bool) -> None:
+    page = new_context(java_script_enabled=has_script).new_page()
+    page.goto("/")
+    page.get_by_label("Centre crop").check()
+    page.get_by_role("button", name="A cup of coffee").click()
+    expect(page.get_by_text("Prepared as: Centre crop")).to_be_visible()
+
+
+def test_a_file_over_the_limit_is_refused_again_by_the_button(page: Page, tmp_path: Path) -> None:
+    large = tmp_path / "large.jpg"
+    large.write_bytes(b"\xff\xd8\xff" + bytes(17 * 1024 * 1024))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.goto("/")
+    page.get_by_label("Choose a photo").set_input_files(large)
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("button", name="Show what VGG16 sees").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert "POST" not in sent
+
+
 def test_the_address_opens_for_others_until_its_maker_deletes_it(
     new_context: NewContext, screenshot: Screenshot
 ) -> None:

@@ -205,12 +205,12 @@ def _is_our_script() -> bool:
 
 
 def _sent_bytes() -> bytes:
+    if request.form.get("sample"):  # first: its button was pressed, whatever the form's other fields hold
+        return find_sample(request.form["sample"]).read()
     photo = request.files.get("photo")
     data = photo.read() if photo else b""
     if data:
         return data
-    if request.form.get("sample"):
-        return find_sample(request.form["sample"]).read()
     raise NoPhotoError
 
 
