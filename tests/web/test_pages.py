@@ -1,8 +1,10 @@
 """The pages, as they come from the server: complete without JavaScript."""
 
 import io
+import json
 import re
 
+import PIL.Image
 import pytest
 from flask.testing import FlaskClient
 
@@ -70,6 +72,32 @@ def test_the_walk_explains_the_leading_1_and_what_model_input_is(result_page: Pa
     assert "it is no picture of ImageNet" in result_page.text
 
 
+def test_the_two_questions_that_everybody_asks_have_addresses_of_their_own(result_page: Page) -> None:
+    answers = {part.get("id"): "".join(part.itertext()) for part in result_page.all("div") if part.get("id")}
+    assert "holds no numbers at all" in answers["model-input"]
+    assert "The number of photos in the batch" in answers["leading-1"]
+
+
+def test_a_pressed_sample_counts_also_when_a_photo_was_chosen(client: FlaskClient) -> None:
+    photo = (io.BytesIO(sample_bytes("cat")), "x.jpg")
+    _, _, location = post_form(client, "/results", photo=photo, sample="coffee", resize="crop")
+    page = get_page(client, location.removeprefix("http://localhost"))
+    assert "".join(page.all("h1")[0].itertext()) == "espresso"
+    assert "Prepared as: Centre crop" in page.text
+
+
+def test_the_apps_icons_are_there_in_the_sizes_that_the_manifest_says(client: FlaskClient) -> None:
+    links = {link.get("rel"): link.get("href") or "" for link in get_page(client, "/").all("link")}
+    with client.get(links["manifest"]) as manifest:
+        assert manifest.mimetype == "application/manifest+json"
+        icons = [icon for icon in json.loads(manifest.data)["icons"] if icon["type"] == "image/png"]
+    assert icons
+    for icon in icons:
+        with client.get(f"/static/icons/{icon['src']}") as file:
+            picture = PIL.Image.open(io.BytesIO(file.data))
+        assert icon["sizes"] == f"{picture.width}x{picture.height}"
+
+
 def test_the_channels_come_as_b_g_r_with_minimum_mean_and_maximum(client: FlaskClient) -> None:
     made = make_result(client)
     page = get_page(client, f"/r/{made['id']}")
@@ -77,7 +105,7 @@ def test_the_channels_come_as_b_g_r_with_minimum_mean_and_maximum(client: FlaskC
     assert [address[-5] for address in pictures] == ["b", "g", "r"]
     for channel in made["channels"]:
         for value in ("minimum", "mean", "maximum"):
-            assert f"{channel[value]:.2f}" in page.text
+            assert f"{channel[value]:.2f}".replace("-", "−") in page.text
 
 
 def test_the_page_carries_what_a_link_preview_needs(client: FlaskClient) -> None:

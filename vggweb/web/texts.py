@@ -30,7 +30,7 @@ RESIZE_OPTIONS = (
     ),
 )
 CHANNEL_SCALE_NOTE = (
-    "Mid grey is 0: exactly ImageNet's average for that colour. Lighter means more of the colour than average, up to "
+    "Mid grey is 0: exactly ImageNet’s average for that colour. Lighter means more of the colour than average, up to "
     "+151 for white; darker means less, down to −151 for black. All three pictures use the same scale."
 )
 CERTAINTY_NOTES = {
@@ -53,7 +53,7 @@ STEP_EXPLANATIONS = {
         "<code>(None, 224, 224, 3)</code> without any numbers; it is no picture of ImageNet."
     ),
     "preprocess_input": Markup(
-        "Turns RGB into BGR and subtracts ImageNet's average colour, 103.939 from blue, 116.779 from green and "
+        "Turns RGB into BGR and subtracts ImageNet’s average colour, 103.939 from blue, 116.779 from green and "
         "123.68 from red. VGG16 was trained with Caffe, which reads pictures as BGR, so its first filters expect "
         "that order and values around 0."
     ),
@@ -64,7 +64,7 @@ STEP_EXPLANATIONS = {
     ),
     "decode_predictions": Markup(
         "Sorts the 1000 probabilities and looks up the names of the five largest. The number that starts with n is "
-        "WordNet's id of the word; the label is ImageNet's name for it."
+        "WordNet’s id of the word; the label is ImageNet’s name for it."
     ),
 }
 KIB = 1024
@@ -100,7 +100,7 @@ def variant_note(weights: WeightsInfo) -> str:
     """One sentence that says which weights answer."""
     if weights.variant == "compact":
         return (
-            "Answered by the compact weights: VGG16's own 13 convolutions with a small classifier made for this site, "
+            "Answered by the compact weights: VGG16’s own 13 convolutions with a small classifier made for this site, "
             "so the probabilities are not those of the full VGG16."
         )
     return "Answered by the full VGG16 with its ImageNet weights, 138,357,544 parameters."
