@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.conftest import MakeApp
 from tests.web.uploads import make_result
+from vggweb.services.gallery import Wish
 from vggweb.web.answers import DECLARATION
 
 
@@ -45,15 +46,24 @@ def test_every_view_that_answers_json_is_described(app: Flask, document: dict[st
 
 @pytest.fixture
 def schema(make_app: MakeApp) -> Any:
-    """The app's own description with a real result in it, for schemathesis to find."""
+    """The app's own description with a real result, a real job and a drawn filter in it, for schemathesis to find."""
     app = make_app(max_pixels=300_000)
+    services = app.extensions["vggweb"]
     document = app.test_client().get("/openapi.json").get_json()
-    made = make_result(app.test_client())
+    services.gallery.draw_now(Wish("block1_conv1", 5), services.network.model())
+    examples = {
+        "result_id": [make_result(app.test_client())["id"], "A" * 22],
+        "job_id": [services.gallery.draw(Wish("block1_conv1", 6), owner=None, result_url="/").id, "A" * 22],
+        "layer_name": ["block1_conv1", "block5_pool"],
+        "filter_index": [5, 6],
+        "class_index": [285],
+        "method": ["grad_cam", "occlusion"],
+    }
     for path in document["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", []):
-                if parameter["name"] == "result_id":
-                    parameter["schema"]["examples"] = [made["id"], "A" * 22]
+                if parameter["name"] in examples:
+                    parameter["schema"]["examples"] = examples[parameter["name"]]
     loaded = schemathesis.openapi.from_dict(document)
     loaded.app = app
     return loaded

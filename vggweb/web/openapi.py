@@ -144,7 +144,23 @@ def _by_status(errors: tuple[type[VggwebError], ...]) -> dict[int, list[type[Vgg
 
 def _schema(kind: Any, components: dict[str, Any]) -> dict[str, Any]:
     """A reference to the type's schema, which is put among the components."""
-    schema = TypeAdapter(kind).json_schema(mode="serialization", ref_template=_REFERENCE)
+    schema = _evened(TypeAdapter(kind).json_schema(mode="serialization", ref_template=_REFERENCE))
     components.update(schema.pop("$defs", {}))
     components[kind.__name__] = schema
     return {"$ref": _REFERENCE.format(model=kind.__name__)}
+
+
+def _evened(schema: Any) -> Any:
+    """The schema with a tuple of equal kinds, such as a shape, as an array of so many items.
+
+    It says the same as pydantic's ``prefixItems``, which many tools for OpenAPI do not read.
+    """
+    if isinstance(schema, list):
+        return [_evened(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    evened = {name: _evened(value) for name, value in schema.items()}
+    kinds = evened.get("prefixItems")
+    if isinstance(kinds, list) and all(kind == kinds[0] for kind in kinds):
+        evened["items"] = evened.pop("prefixItems")[0]
+    return evened
