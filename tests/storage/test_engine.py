@@ -50,3 +50,14 @@ def test_sqlites_files_hold_no_byte_of_a_deleted_photo(sqlite_url: str, tmp_path
     store.close()
     for path in tmp_path.glob("store.sqlite3*"):
         assert b"a face in a photo" not in path.read_bytes()
+
+
+def test_a_deleted_photos_bytes_are_nowhere_in_the_files_while_the_store_is_open(tmp_path: Path) -> None:
+    photo = b"a photo that nobody may find again. " * 2000
+    store = Store(f"sqlite:///{tmp_path / 'store.sqlite3'}", lock_folder=tmp_path)
+    store.migrate()
+    store.save_result(result(), pictures(photo))
+    assert any(photo[:32] in file.read_bytes() for file in tmp_path.iterdir())
+    store.delete_result(result().id)
+    assert not any(photo[:32] in file.read_bytes() for file in tmp_path.iterdir())
+    store.close()

@@ -26,6 +26,21 @@ def make_engine(url: str) -> Engine:
         raise SettingError("VGGWEB_DATABASE_URL names a database that has no driver here.") from error
 
 
+def fold_log(engine: Engine) -> None:
+    """Folds SQLite's write-ahead log into its file and empties it, so that what was deleted is nowhere any more.
+
+    Deleted bytes are overwritten in the file (`secure_delete`), but the log may still hold them from when they were
+    written. Waits for readers at most as long as a writer would; what a busy database leaves is folded the next time.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    finally:
+        connection.close()
+
+
 def _parse(url: str) -> URL:
     if url.startswith("postgres://"):
         url = url.replace("postgres://", "postgresql://", 1)

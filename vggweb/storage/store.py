@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from vggweb.core.preprocessing import ResizeMethod
 from vggweb.core.weights import Variant
 from vggweb.errors import GoneError, NotFoundError
-from vggweb.storage.engine import make_engine
+from vggweb.storage.engine import fold_log, make_engine
 from vggweb.storage.migrate import upgrade_to_head
 from vggweb.storage.records import PurgeReport, StoredPicture, StoredResult
 from vggweb.storage.sessions import reading, rows_changed, writing
@@ -82,6 +82,7 @@ class Store:
         """
         with writing(self.engine) as session:
             _bury(session, [result_id])
+        fold_log(self.engine)
 
     def recent_results(self, owner: str, limit: int) -> list[StoredResult]:
         """An owner's results that still stand, newest first."""
@@ -103,8 +104,9 @@ class Store:
                 expired = list(session.scalars(found))
                 _bury(session, expired)
             stands = exists().where(ResultRow.id == PictureRow.result_id, ResultRow.deleted_at.is_(None))
-            orphans = rows_changed(session, delete(PictureRow).where(~stands))
-            return PurgeReport(expired=len(expired), orphans=orphans + _purge_private_work(session))
+            orphans = rows_changed(session, delete(PictureRow).where(~stands)) + _purge_private_work(session)
+        fold_log(self.engine)
+        return PurgeReport(expired=len(expired), orphans=orphans)
 
     def _oldest(self) -> datetime | None:
         """Results made before this moment have expired; None if none ever do."""
