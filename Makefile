@@ -5,14 +5,18 @@ BIN := .venv/bin
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: run test check bench format clean
+.PHONY: run worker test check bench format clean
 
 run: .venv/installed
 	PORT=$(PORT) $(BIN)/gunicorn app:app
 
+worker: .venv/installed
+	$(BIN)/celery -A vggweb.worker worker
+
 test: .venv/installed-dev
 	tests/install_chromium.sh
 	tests/install_postgres.sh
+	tests/install_redis.sh
 	$(BIN)/pytest
 
 check: .venv/installed-dev

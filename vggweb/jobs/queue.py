@@ -1,7 +1,7 @@
 """The queue of long work, as the use cases see it."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vggweb.errors import BadParameterError
@@ -38,18 +38,19 @@ class Jobs:
         timeout_seconds: float,
         gate: Gate,
         lease_seconds: float = LEASE_SECONDS,
+        broker_url: str = "",
     ) -> None:
         self.store = store
         self._limits = Limits(queue=queue_limit, per_visitor=per_visitor_limit)
-        stopping = threading.Event()
+        self._stopping = threading.Event()
         claims = Claims(store.engine, lease_seconds=lease_seconds)
-        self._runner = Runner(claims, gate=gate, timeout_seconds=timeout_seconds, stopping=stopping)
+        self._runner = Runner(claims, gate=gate, timeout_seconds=timeout_seconds, stopping=self._stopping)
         self._workers: Workers = WorkerThreads(
-            self._runner.run_next,
+            _deliver_to(broker_url, self._runner) if broker_url else self._runner.run_next,
             self._runner.tend,
-            count=workers,
+            count=1 if broker_url else workers,
             tend_seconds=lease_seconds / TENDS_IN_A_LEASE,
-            stopping=stopping,
+            stopping=self._stopping,
         )
 
     def register(self, kind: str, run: Work) -> None:
@@ -67,6 +68,11 @@ class Jobs:
     def stop(self) -> None:
         """Stops the workers after the step that each is at; unfinished jobs wait for the next start."""
         self._workers.stop()
+
+    def run_waiting(self) -> None:
+        """Runs jobs in this thread until none waits or the workers are stopped: what a Celery worker does."""
+        while not self._stopping.is_set() and self._runner.run_next():
+            pass
 
     def submit(
         self,
@@ -124,3 +130,10 @@ class Jobs:
             NotFoundError: there is none.
         """
         return self.store.cancel(job_id)
+
+
+def _deliver_to(broker_url: str, runner: Runner) -> Callable[[], bool]:
+    """What a thread does instead of the work itself when Celery workers do it."""
+    from vggweb.jobs.celery_workers import Courier, make_celery  # only who has a broker pays for Celery
+
+    return Courier(make_celery(broker_url), runner.count_waiting).deliver

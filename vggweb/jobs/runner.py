@@ -41,6 +41,10 @@ class Runner:
         """Whether there is work of this kind."""
         return kind in self._kinds
 
+    def count_waiting(self) -> int:
+        """How many jobs wait that could be run here."""
+        return self._claims.count_waiting(tuple(self._kinds))
+
     def run_next(self) -> bool:
         """Takes the job that has waited longest and runs it to its end; False if none waits."""
         claim = self._claims.take(tuple(self._kinds))

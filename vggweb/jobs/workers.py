@@ -1,4 +1,4 @@
-"""Worker threads in this process. Celery could stand here instead: it, too, has only to call `Runner.run_next`."""
+"""Worker threads in this process. With a broker, a thread of these calls Celery workers instead: celery_workers.py."""
 
 import logging
 import os

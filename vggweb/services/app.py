@@ -76,6 +76,7 @@ def build_services(settings: Settings, *, network: Network | None = None) -> Ser
         per_visitor_limit=settings.jobs_per_visitor,
         timeout_seconds=settings.job_timeout_seconds,
         gate=network.gate,
+        broker_url=settings.broker_url,
     )
     return Services(
         settings=settings,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, select, update
+from sqlalchemy import ColumnElement, Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from vggweb.storage.job_records import Claim, JobError, Progress
@@ -41,6 +41,12 @@ class Claims:
             claim = self._take(job_id)
             if claim is not None:
                 return claim  # otherwise another server was quicker: look again
+
+    def count_waiting(self, kinds: Collection[str]) -> int:
+        """How many jobs of these kinds wait."""
+        waiting = select(func.count()).where(JobRow.state == "queued", JobRow.kind.in_(kinds))
+        with reading(self._engine) as session:
+            return session.scalar(waiting) or 0
 
     def record(self, claim: Claim, progress: Progress) -> bool:
         """Keeps how far the job is; says whether the caller still holds it."""

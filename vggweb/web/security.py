@@ -39,7 +39,9 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,  # asked below, of those who carry the session cookie
         WTF_CSRF_TIME_LIMIT=None,  # a page that stays open through a lesson still works
         WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no Referer
-        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_STORAGE_URI=_counts_kept_at(app),
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds; memory ignores them
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # each server counts for itself while Redis is away
         RATELIMIT_STRATEGY="moving-window",
     )
     limiter.init_app(app)
@@ -57,6 +59,12 @@ def init_app(app: Flask) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def _counts_kept_at(app: Flask) -> str:
+    """Where uploads are counted: in the broker's Redis, so that several servers share the limit, or else in memory."""
+    services = app.extensions["vggweb"]
+    return (services and services.settings.broker_url) or "memory://"
 
 
 def csrf_field() -> Markup:
