@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, render_template, url_for
 
 from vggweb.core.architecture import Layer, check_channel, find_convolution
 from vggweb.core.classes import find_class
@@ -22,7 +22,7 @@ from vggweb.web import visitors
 from vggweb.web.answers import Choice, FormField, WholeNumber, add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
 from vggweb.web.job_pages import JobAnswer, job_answer, started
-from vggweb.web.result_pages import picture
+from vggweb.web.responses import picture, private_page, see_other
 
 blueprint = Blueprint("filters", __name__)
 RECIPE = Choice("recipe", tuple(RECIPES), DEFAULT_RECIPE, "How the picture is drawn.")
@@ -74,7 +74,7 @@ def show(layer_name: str, filter_index: int) -> Response:
     facts = services().gallery.facts(wish)
     if wants_json():
         return json_answer(_drawn_answer(wish, facts))
-    return _no_cache(
+    return private_page(
         render_template(
             "pages/filter.html",
             layer=find_convolution(layer_name),
@@ -104,7 +104,7 @@ def draw(layer_name: str, filter_index: int) -> Response:
     page = url_for("filters.show", layer_name=layer_name, filter_index=filter_index, **_parameters(wish))
     facts = services().gallery.facts(wish)
     if facts is not None:
-        return json_answer(_drawn_answer(wish, facts)) if wants_json() else _see(page)
+        return json_answer(_drawn_answer(wish, facts)) if wants_json() else see_other(page)
     return started(services().gallery.draw(wish, owner=visitors.asker(), result_url=page), page)
 
 
@@ -134,7 +134,7 @@ def show_class(class_index: int) -> Response:
     facts = services().gallery.facts(wish)
     if wants_json():
         return json_answer(_class_answer(wish, facts))
-    return _no_cache(
+    return private_page(
         render_template(
             "pages/class.html",
             entry=find_class(class_index),
@@ -159,7 +159,7 @@ def draw_class(class_index: int) -> Response:
     page = url_for("filters.show_class", class_index=class_index, **_parameters(wish))
     facts = services().gallery.facts(wish)
     if facts is not None:
-        return json_answer(_class_answer(wish, facts)) if wants_json() else _see(page)
+        return json_answer(_class_answer(wish, facts)) if wants_json() else see_other(page)
     return started(services().gallery.draw(wish, owner=visitors.asker(), result_url=page), page)
 
 
@@ -232,16 +232,6 @@ def _class_answer(wish: Wish, facts: DrawnFacts | None) -> DrawnClassAnswer:
 def _open_job(wish: Wish) -> JobAnswer | None:
     job = services().gallery.job(wish)
     return job_answer(job) if job and job.state != "done" else None
-
-
-def _see(address: str) -> Response:
-    return cast(Response, redirect(address, 303))
-
-
-def _no_cache(html: str) -> Response:
-    response = make_response(html)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 add_route(blueprint, "/layers/<token:layer_name>/filters/<int:filter_index>", show)

@@ -1,16 +1,15 @@
 """Long computations to watch: their state, their picture so far, the button that stops them."""
 
 from dataclasses import dataclass
-from typing import cast
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 
 from vggweb.errors import NotFoundError
 from vggweb.jobs import Job, State
 from vggweb.web.answers import add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
 from vggweb.web.errors import ErrorBody
-from vggweb.web.result_pages import picture
+from vggweb.web.responses import picture, see_other
 
 blueprint = Blueprint("jobs", __name__)
 REFRESH_SECONDS = 2  # how often a page without JavaScript looks again
@@ -51,7 +50,7 @@ def cancel(job_id: str) -> Response:
     job = services().jobs.cancel(job_id)
     if wants_json():
         return json_answer(job_answer(job))
-    return cast(Response, redirect(url_for("jobs.show", job_id=job_id), 303))
+    return see_other(url_for("jobs.show", job_id=job_id))
 
 
 @blueprint.get("/jobs/<token:job_id>/preview.png")
@@ -85,7 +84,7 @@ def job_answer(job: Job) -> JobAnswer:
 def started(job: Job, page: str) -> Response:
     """What a POST that starts a job answers: 303 to the page, or 202 with the job's address."""
     if not wants_json():
-        return cast(Response, redirect(page, 303))
+        return see_other(page)
     response = json_answer(job_answer(job), status=202)
     response.headers["Location"] = url_for("jobs.show", job_id=job.id)
     return response

@@ -19,7 +19,7 @@ from vggweb.errors import (
 from vggweb.web import visitors
 from vggweb.web.answers import Choice, add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
-from vggweb.web.result_pages import picture
+from vggweb.web.responses import picture, private_page
 
 blueprint = Blueprint("layers", __name__)
 KERNEL_FACTOR = 16  # screen pixels for one weight
@@ -51,7 +51,7 @@ def maps(result_id: str, layer_name: str) -> Response:
     visitors.remember_photo(result_id)
     sprite = services().explainer.sprite(result_id, layer_name, scale)
     height, width = sprite.picture.shape
-    return _private(
+    return private_page(
         render_template(
             "pages/maps.html",
             result_id=result_id,
@@ -73,7 +73,7 @@ def one_map(result_id: str, layer_name: str, channel: int) -> Response:
     check_channel(found.layer, channel)
     order = [one.index for one in found.strongest_first]
     visitors.remember_photo(result_id)
-    return _private(
+    return private_page(
         render_template(
             "pages/map.html",
             result_id=result_id,
@@ -143,13 +143,6 @@ def kernels_png() -> Response:
     kernels = kernel_pictures(services().network.model().kernel("block1_conv1"))  # (64, 3, 3, 3)
     grid = kernels.reshape(8, 8, 3, 3, 3).transpose(0, 2, 1, 3, 4).reshape(24, 24, 3)
     return picture(encode_png(enlarge(grid, KERNEL_FACTOR)), "image/png")
-
-
-def _private(html: str) -> Response:
-    response = make_response(html)
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 add_route(blueprint, "/r/<token:result_id>/layers/<token:layer_name>", maps)

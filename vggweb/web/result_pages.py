@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from vggweb.core.preprocessing import RESIZE_METHODS
@@ -32,6 +32,7 @@ from vggweb.web.answers import FormField, WholeNumber, add_route, answers, json_
 from vggweb.web.context import services
 from vggweb.web.errors import form_pages
 from vggweb.web.home import home_page
+from vggweb.web.responses import picture, private_page, see_other
 from vggweb.web.security import limiter
 from vggweb.web.texts import (
     CERTAINTY_NOTES,
@@ -108,7 +109,7 @@ def create() -> Response:
     result = services().make_result(_sent_bytes(), resize=_sent_resize(), owner=_maker())
     address = url_for("results.show", result_id=result.id, _external=True)
     if not wants_json():
-        return _redirect(address)
+        return see_other(address)
     created = _with_address(CreatedResult, result, delete_token=visitors.delete_token(result.id))
     response = json_answer(created, status=201)
     response.headers["Location"] = address
@@ -119,7 +120,9 @@ def create() -> Response:
 def show(result_id: str) -> Response:
     """The shareable page."""
     result = services().library.show(result_id, top=TOP.read())
-    response = json_answer(_with_address(SharedResult, result)) if wants_json() else _page(result)
+    if not wants_json():
+        return _page(result)
+    response = json_answer(_with_address(SharedResult, result))
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -138,7 +141,7 @@ def delete(result_id: str) -> Response:
     if not is_mine and not visitors.is_delete_token(request.form.get("delete_token", ""), result_id):
         raise NotYoursError
     library.delete(result_id)
-    return json_answer(Deleted(deleted=True)) if wants_json() else _redirect(url_for("home.home"))
+    return json_answer(Deleted(deleted=True)) if wants_json() else see_other(url_for("home.home"))
 
 
 @blueprint.get("/r/<token:result_id>/input.png")
@@ -185,16 +188,6 @@ def keras_script_py(result_id: str) -> Response:
     return response
 
 
-def picture(data: bytes, media_type: str) -> Response:
-    """Bytes that belong to a result: a browser may keep them, and asks each time whether they still stand."""
-    response: Response = current_app.response_class(data, mimetype=media_type)
-    response.add_etag()
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.make_conditional(request)
-    return response
-
-
 def _maker() -> str | None:
     """A browser gets a cookie, to find and delete its results again; a program has its token."""
     return visitors.known_owner() if wants_json() and not _is_our_script() else visitors.owner()
@@ -222,11 +215,6 @@ def _home_with_error(error: VggwebError) -> str:
     """The home page with what was entered kept, unless the body was over the limit and so never read."""
     unread = isinstance(error, PhotoTooLargeError | RateLimitedError)
     return home_page(error=error, resize="keras" if unread else _sent_resize())
-
-
-def _redirect(address: str) -> Response:
-    response: Response = current_app.make_response(redirect(address, 303))
-    return response
 
 
 def _with_address(kind: Any, result: Result, **more: str) -> Any:
@@ -268,7 +256,7 @@ def _script(result: Result) -> str:
 def _page(result: Result) -> Response:
     best = result.predictions[0]
     title, note = next((title, note) for value, title, note in RESIZE_OPTIONS if value == result.resize)
-    return make_response(
+    return private_page(
         render_template(
             "pages/result.html",
             result=result,

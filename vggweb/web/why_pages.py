@@ -1,9 +1,8 @@
 """Why this word, and what other preparations would change."""
 
 from dataclasses import dataclass
-from typing import cast
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, render_template, url_for
 
 from vggweb.core.architecture import CONVOLUTIONS
 from vggweb.core.attribution.methods import METHODS, MethodName, find_method
@@ -26,7 +25,7 @@ from vggweb.web import visitors
 from vggweb.web.answers import Choice, Text, WholeNumber, add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
 from vggweb.web.job_pages import JobAnswer, job_answer, started
-from vggweb.web.result_pages import picture
+from vggweb.web.responses import picture, private_page, see_other
 
 blueprint = Blueprint("why", __name__)
 LAYER = Choice(
@@ -90,7 +89,7 @@ def why(result_id: str, method: str, class_index: int) -> Response:
     result = services().library.show(result_id)
     wanted = [class_index] + ([AND.read()] if AND.read() >= 0 else [])
     visitors.remember_photo(result_id)
-    return _private(
+    return private_page(
         render_template(
             "pages/why.html",
             result=result,
@@ -140,7 +139,7 @@ def start(result_id: str, method: str, class_index: int) -> Response:
     except NotDrawnError:
         job = services().occlusions.start(result_id, class_index, owner=visitors.asker(), result_url=page)
         return started(job, page)
-    return why(result_id, method, class_index) if wants_json() else _see(page)
+    return why(result_id, method, class_index) if wants_json() else see_other(page)
 
 
 @blueprint.get("/r/<token:result_id>/why/<method>/<int:class_index>.png")
@@ -171,7 +170,7 @@ def whatif(result_id: str) -> Response:
         ]
         return json_answer(WhatIfAnswer(variants))
     visitors.remember_photo(result_id)
-    return _private(render_template("pages/whatif.html", result=services().library.show(result_id), variants=found))
+    return private_page(render_template("pages/whatif.html", result=services().library.show(result_id), variants=found))
 
 
 @blueprint.get("/r/<token:result_id>/whatif/<token:name>.png")
@@ -185,17 +184,6 @@ def _method(name: str) -> MethodName:
         return find_method(name).name
     except BadParameterError as error:
         raise NotFoundError(error.message, "Use one of them in the address.") from error
-
-
-def _see(address: str) -> Response:
-    return cast(Response, redirect(address, 303))
-
-
-def _private(html: str) -> Response:
-    response = make_response(html)
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 add_route(blueprint, "/r/<token:result_id>/why/<method>/<int:class_index>", why)
