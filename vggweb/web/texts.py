@@ -7,7 +7,8 @@ from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from vggweb.core.weights import WeightsInfo
+from vggweb.core.weights import WeightsChoice
+from vggweb.services.results import ModelUsed
 from vggweb.web.context import services
 
 RESIZE_OPTIONS = (
@@ -81,8 +82,9 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def know() -> dict[str, object]:
-        weights = services().network.weights
-        return {"weights": weights, "variant_note": variant_note(weights), "nav": navigation()}
+        network = services().network
+        note = variant_note(services().model_used(), network.choice)
+        return {"weights": network.weights, "variant_note": note, "nav": navigation()}
 
 
 def navigation() -> list[tuple[str, str, bool]]:
@@ -96,13 +98,22 @@ def navigation() -> list[tuple[str, str, bool]]:
     return [(title, url_for(name), request.endpoint == name) for title, name in entries]
 
 
-def variant_note(weights: WeightsInfo) -> str:
-    """One sentence that says which weights answer."""
-    if weights.variant == "compact":
+def variant_note(model: ModelUsed, choice: WeightsChoice) -> str:
+    """One sentence that says which weights answered.
+
+    Args:
+        model: the weights that answered, perhaps before the server got others.
+        choice: the weights that answer now: only of these is known whether they are Keras's official ones.
+    """
+    if model.variant == "compact":
         return (
             "Answered by the compact weights: VGG16’s own 13 convolutions with a small classifier made for this site, "
             "so the probabilities are not those of the full VGG16."
         )
+    if model.sha256 != choice.sha256:
+        return "Answered by a full VGG16, 138,357,544 parameters, with other weights than this server has now."
+    if not choice.official:
+        return "Answered by a full VGG16, 138,357,544 parameters, with weights that this server’s operator gave."
     return "Answered by the full VGG16 with its ImageNet weights, 138,357,544 parameters."
 
 

@@ -1,0 +1,58 @@
+"""Which weights answered, in a sentence; numbers as people read them."""
+
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from tests.conftest import MakeApp
+from tests.web.pages import get_page
+from tests.web.uploads import make_result
+from vggweb.core.weights import WeightsChoice
+from vggweb.core.weights.compact import compact_choice
+from vggweb.services.results import ModelUsed
+from vggweb.storage.tables import ResultRow
+from vggweb.web.texts import filesize, percent, shape, variant_note
+
+FULL = ModelUsed("imagenet", "a" * 64)
+NOW = replace(compact_choice(), variant="imagenet", sha256="a" * 64, official=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "choice", "words"),
+    [
+        (ModelUsed("compact", compact_choice().sha256), compact_choice(), "the compact weights"),
+        (ModelUsed("compact", compact_choice().sha256), NOW, "the compact weights"),
+        (FULL, NOW, "the full VGG16 with its ImageNet weights"),
+        (FULL, replace(NOW, official=False), "weights that this server’s operator gave"),
+        (FULL, compact_choice(), "other weights than this server has now"),
+    ],
+)
+def test_the_sentence_names_the_weights_that_answered(model: ModelUsed, choice: WeightsChoice, words: str) -> None:
+    assert words in variant_note(model, choice)
+
+
+def test_a_result_of_earlier_weights_is_not_put_down_to_the_present_ones(make_app: MakeApp) -> None:
+    app = make_app()
+    client: FlaskClient = app.test_client()
+    made = make_result(client)
+    with app.extensions["vggweb"].store.engine.begin() as connection:
+        connection.execute(update(ResultRow).values(variant="imagenet", weights_sha256="b" * 64))
+    text = get_page(client, f"/r/{made['id']}").text
+    assert "with other weights than this server has now" in text
+    assert "Answered by the compact weights" not in text
+
+
+@pytest.mark.parametrize(
+    ("score", "text"),
+    [(0.4831, "48.3 %"), (0.0001, "< 0.1 %"), (0.99999, "> 99.9 %"), (1.0, "100.0 %"), (0.0, "0.0 %")],
+)
+def test_a_share_is_never_rounded_to_all_or_nothing(score: float, text: str) -> None:
+    assert percent(score) == text
+
+
+def test_sizes_and_shapes_are_written_as_people_and_numpy_do() -> None:
+    assert filesize(16 * 1024**2) == "16 MiB"
+    assert shape((1, 224, 224, 3)) == "(1, 224, 224, 3)"
+    assert shape((7,)) == "(7,)"
