@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,13 @@ CONTENT = random.Random(0).randbytes(5 * 1024 * 1024 + 321)
 MD5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
 HALF_BYTES = 3 * 1024 * 1024
 
+# Starts a command as a terminal does: what a shell starts in the background is deaf to SIGINT, and hands that on.
+HEAR_INTERRUPTS = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
 
 @pytest.fixture
 def server() -> Iterator[FileServer]:
@@ -33,6 +41,7 @@ def stop_half_way(server: FileServer, folder: Path, part: Path, number: signal.S
     server.break_after_bytes, server.hold = HALF_BYTES, True
     command = [*FLASK, "weights", "fetch", "--url", server.url, "--md5", MD5]
     environ = os.environ | {"KERAS_HOME": str(folder), "VGGWEB_DATA": str(folder / "data")}
+    command = [sys.executable, "-c", HEAR_INTERRUPTS, *command]
     with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True) as process:
         while not part.exists() or part.stat().st_size < HALF_BYTES - 2 * CHUNK_BYTES:
             assert process.poll() is None
