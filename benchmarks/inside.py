@@ -15,7 +15,7 @@ from vggweb.config import Settings
 from vggweb.core.weights.compact import compact_choice
 from vggweb.services.app import Services, build_services
 from vggweb.services.gallery import Wish
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.web import create_app
 
 PAIRS = 9
@@ -65,9 +65,9 @@ def _during_a_job(client: FlaskClient, services: Services) -> Ratio:
 def _app(folder: Path) -> tuple[Flask, Services]:
     settings = replace(Settings.from_environ({}), data=folder, rate_limit="100000/minute", weights="compact")
     settings.make_data_folder()
-    network = Network(compact_choice(), queue_limit=8)
-    network.load()
-    services = build_services(settings, network=network)
+    model_host = ModelHost(compact_choice(), queue_limit=8)
+    model_host.load()
+    services = build_services(settings, model_host=model_host)
     return create_app(settings, services=services), services
 
 

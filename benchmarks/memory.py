@@ -15,7 +15,7 @@ settings = Settings.from_environ()
 settings.make_data_folder()
 services = build_services(settings)
 app = create_app(settings, services=services)
-services.network.load()
+services.model_host.load()
 for _ in range(5):
     answer = app.test_client().post("/results.json", data={"sample": "cat"})
     assert answer.status_code == 201, answer.text

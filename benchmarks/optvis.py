@@ -54,7 +54,7 @@ def _plain_keras(model: Vgg16) -> keras.Model:
     plain = keras.applications.VGG16(include_top=False, weights=None)
     for layer in plain.layers:
         if layer.weights:
-            layer.set_weights(model.network.get_layer(layer.name).get_weights())
+            layer.set_weights(model.keras_model.get_layer(layer.name).get_weights())
     return plain
 
 
@@ -71,7 +71,7 @@ def _classic(model: Vgg16, convolutions: keras.Model, layer_name: str) -> Ratio:
 
 def _classic_with_compilation(model: Vgg16, convolutions: keras.Model, layer_name: str) -> Ratio:
     def draw_first_picture() -> object:
-        fresh = Vgg16(model.network, model.weights)  # keeps no compiled function yet
+        fresh = Vgg16(model.keras_model, model.weights)  # keeps no compiled function yet
         return draw_filter(fresh, layer_name, FILTER, recipe="classic")
 
     return compare(

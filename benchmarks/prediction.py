@@ -7,7 +7,7 @@ from vggweb.config import MIB
 from vggweb.core.preprocessing import prepare_image, to_batch
 from vggweb.core.weights.compact import compact_choice
 from vggweb.services.classify import classify_photo
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.services.samples import find_sample
 
 PAIRS = 15
@@ -15,20 +15,20 @@ PAIRS = 15
 
 def run() -> Iterator[Ratio]:
     """Both on the compact weights and the same photo; ours reads and prepares the file as well."""
-    network = Network(compact_choice(), queue_limit=8)
-    model = network.load()
+    model_host = ModelHost(compact_choice(), queue_limit=8)
+    model = model_host.load()
     data = find_sample("cat").read()
 
     def classify() -> object:
-        return classify_photo(data, resize="keras", network=network, max_pixels=50_000_000, max_bytes=16 * MIB)
+        return classify_photo(data, resize="keras", model_host=model_host, max_pixels=50_000_000, max_bytes=16 * MIB)
 
-    photo = classify_photo(data, resize="keras", network=network, max_pixels=50_000_000, max_bytes=16 * MIB).photo
+    photo = classify_photo(data, resize="keras", model_host=model_host, max_pixels=50_000_000, max_bytes=16 * MIB).photo
     batch = to_batch(prepare_image(photo.pixels, "keras"))
     yield compare(
         "one photo, from its bytes to the logits, through the service",
         classify,
         baseline="Keras's model.predict on the prepared batch",
-        against=lambda: model.network.predict(batch, verbose=0),
+        against=lambda: model.keras_model.predict(batch, verbose=0),
         pairs=PAIRS,
         aim=0.85,
     )
@@ -36,7 +36,7 @@ def run() -> Iterator[Ratio]:
         "one batch to logits (Vgg16.logits)",
         lambda: model.logits(batch),
         baseline="Keras's model.predict on the same batch",
-        against=lambda: model.network.predict(batch, verbose=0),
+        against=lambda: model.keras_model.predict(batch, verbose=0),
         pairs=PAIRS,
         aim=0.85,
     )

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from vggweb.config import Settings
 from vggweb.core.weights.compact import compact_choice
 from vggweb.services.app import Services, build_services
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.web import create_app
 
 SAMPLES = Path(__file__).resolve().parents[1] / "static" / "samples"
@@ -19,11 +19,11 @@ MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture(scope="session")
-def network() -> Network:
+def model_host() -> ModelHost:
     """The compact network, loaded once for all tests."""
-    network = Network(compact_choice(), queue_limit=8)
-    network.load()
-    return network
+    model_host = ModelHost(compact_choice(), queue_limit=8)
+    model_host.load()
+    return model_host
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def make_app(settings: Settings, network: Network) -> Iterator[MakeApp]:
+def make_app(settings: Settings, model_host: ModelHost) -> Iterator[MakeApp]:
     """Makes an app on the test's own store, with some settings changed."""
     made: list[Services] = []
 
     def make(**changes: object) -> Flask:
         changed = replace(settings, **changes)  # type: ignore[arg-type]
         changed.make_data_folder()
-        services = build_services(changed, network=network)
+        services = build_services(changed, model_host=model_host)
         made.append(services)
         app = create_app(changed, services=services)
         app.testing = False  # errors are answered as they are to visitors

@@ -30,7 +30,7 @@ from vggweb.core.weights.compact import compact_choice
 from vggweb.core.weights.info import weights_info
 from vggweb.errors import VggwebError
 from vggweb.services.app import build_services
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.web import create_app
 from vggweb.web.answers import DECLARATION
 
@@ -45,7 +45,7 @@ FOREIGN = f"({'|'.join((*HOSTS, FOLDERS))})"
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     settings = replace(Settings.from_environ({}), data=tmp_path_factory.mktemp("docs"))
-    services = build_services(settings, network=Network(compact_choice(), queue_limit=1))
+    services = build_services(settings, model_host=ModelHost(compact_choice(), queue_limit=1))
     yield create_app(settings, services=services)
     services.store.close()
 

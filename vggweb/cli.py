@@ -85,7 +85,7 @@ def classify(photos: tuple[str, ...], top: int, resize: str, *, as_json: bool) -
     Exit code 0, or 2 if a photo could not be read; the others are classified all the same.
     """
     services = _services()
-    services.network.load()
+    services.model_host.load()
     failed = False
     for name in photos:
         try:
@@ -201,7 +201,7 @@ def render(layer: str, index: int, output: Path | None, recipe: RecipeName, seed
             bar.total = steps
             bar.update(step - bar.n)
 
-        data = services.gallery.draw_now(wish, services.network.load(), on_step=show)
+        data = services.gallery.draw_now(wish, services.model_host.load(), on_step=show)
     target = output or Path(f"{layer}-{index}.png")
     _write(target, data)
     facts = services.gallery.facts(wish)
@@ -220,7 +220,7 @@ def sheet(layer: str, output: Path | None, recipe: RecipeName, limit: int | None
     services = _services()
     found = find_convolution(layer)
     missing = services.gallery.missing(found, recipe)[:limit]
-    model = services.network.load()
+    model = services.model_host.load()
     with tqdm(total=len(missing), desc=layer, unit="filter", disable=None) as bar:
         at_once = FILTERS_AT_ONCE if found.block <= DEEPEST_BATCHED_BLOCK else 1
         for start in range(0, len(missing), at_once):

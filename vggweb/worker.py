@@ -61,7 +61,7 @@ def configure_logging(**_details: Any) -> None:
 
 def _load(services: Services) -> None:
     try:
-        services.network.load()
+        services.model_host.load()
     except Exception:  # Celery would log what a signal's receiver raises, and go on without a network
         logger.exception("The weights could not be loaded.")
         raise SystemExit(1) from None

@@ -13,7 +13,7 @@ from vggweb.core.feature_maps import (
 )
 from vggweb.core.rendering import HEAT_COLOURS
 from vggweb.errors import UnknownFilterError
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 
 def five_maps() -> Activation:
@@ -115,9 +115,9 @@ def test_a_channel_that_the_layer_lacks_is_refused(channel: int) -> None:
         map_overlay(np.zeros((224, 224, 3), np.uint8), five_maps(), channel)
 
 
-def test_a_real_layers_sheet_shows_every_channel_once(network: Network) -> None:
+def test_a_real_layers_sheet_shows_every_channel_once(model_host: ModelHost) -> None:
     batch = np.random.default_rng(0).normal(0, 50, (1, 224, 224, 3)).astype(np.float32)
-    activation = network.load().activations(batch, ["block5_pool"])["block5_pool"]
+    activation = model_host.load().activations(batch, ["block5_pool"])["block5_pool"]
     sprite = layer_sprite(activation)
     assert sorted(sprite.order) == list(range(512))
     assert sprite.picture.shape == (23 * 7, 23 * 7)

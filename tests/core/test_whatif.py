@@ -11,7 +11,7 @@ from vggweb.core.images import read_photo
 from vggweb.core.predictions import softmax, top_predictions
 from vggweb.core.preprocessing import prepare_image, to_batch
 from vggweb.core.whatif import Preparation, Variant, compare, prepare_variants, total_variation
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 NAMES = [
     "as_it_is",
@@ -42,8 +42,8 @@ def prepared(images: tuple[Image, Image, Image]) -> dict[str, Preparation]:
 
 
 @pytest.fixture(scope="module")
-def variants(prepared: dict[str, Preparation], network: Network) -> dict[str, Variant]:
-    return {entry.preparation.name: entry for entry in compare(network.load(), tuple(prepared.values()))}
+def variants(prepared: dict[str, Preparation], model_host: ModelHost) -> dict[str, Variant]:
+    return {entry.preparation.name: entry for entry in compare(model_host.load(), tuple(prepared.values()))}
 
 
 def by_keras(image: Image) -> NDArray[np.float32]:
@@ -129,17 +129,19 @@ def test_the_real_result_is_at_distance_0_and_all_others_further(variants: dict[
     assert all(0 < entry.distance <= 1 for name, entry in variants.items() if name != "as_it_is")
 
 
-def test_each_variants_probabilities_are_those_of_its_own_batch(variants: dict[str, Variant], network: Network) -> None:
+def test_each_variants_probabilities_are_those_of_its_own_batch(
+    variants: dict[str, Variant], model_host: ModelHost
+) -> None:
     for name in ("as_it_is", "upside_down", "zero_to_one"):
         batch: Batch = variants[name].preparation.batch
-        alone = softmax(network.load().logits(batch))[0]
+        alone = softmax(model_host.load().logits(batch))[0]
         np.testing.assert_allclose(variants[name].probabilities, alone, atol=1e-4, err_msg=name)
 
 
 def test_all_variants_are_answered_in_one_forward_pass(
-    images: tuple[Image, Image, Image], network: Network, monkeypatch: pytest.MonkeyPatch
+    images: tuple[Image, Image, Image], model_host: ModelHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = network.load()
+    model = model_host.load()
     answer, sizes = model.logits, list[int]()
 
     def counted(batch: Batch) -> Logits:

@@ -25,7 +25,7 @@ from vggweb.core.weights.compact import compact_choice
 from vggweb.errors import SettingError
 from vggweb.jobs.celery_workers import QUEUE, TASK, make_celery
 from vggweb.services.app import Services, build_services
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.web import create_app
 
 JSON = {"Accept": "application/json"}
@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         environ = {"VGGWEB_BROKER_URL": url, "VGGWEB_DATA": str(folder / "data"), "VGGWEB_WEIGHTS": "compact"}
         settings = Settings.from_environ(environ)
         settings.make_data_folder()
-        services = build_services(settings, network=Network(compact_choice(), queue_limit=1))
+        services = build_services(settings, model_host=ModelHost(compact_choice(), queue_limit=1))
         services.jobs.start()
         yield Site(create_app(settings, services=services), services, settings, environ)
         services.jobs.stop()
@@ -105,7 +105,7 @@ def test_a_filter_is_drawn_by_a_worker_since_the_server_has_no_network(site: Sit
     job = site.until_state(site.draw(QUICK, 0), "done")
     picture = site.app.test_client().get(job["result_url"] + ".png")
     assert picture.data.startswith(b"\x89PNG")
-    assert not site.services.network.is_ready
+    assert not site.services.model_host.is_ready
 
 
 def test_the_server_sees_two_workers_progress_and_cancels_their_jobs(site: Site, workers: list[Worker]) -> None:

@@ -7,13 +7,13 @@ import pytest
 from tests.web.uploads import sample_bytes
 from vggweb.config import Settings
 from vggweb.services.app import Services, build_services
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 
 @pytest.fixture
-def services(settings: Settings, network: Network) -> Iterator[Services]:
+def services(settings: Settings, model_host: ModelHost) -> Iterator[Services]:
     settings.make_data_folder()
-    services = build_services(settings, network=network)
+    services = build_services(settings, model_host=model_host)
     yield services
     services.jobs.stop()
     services.store.close()

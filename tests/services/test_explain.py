@@ -36,7 +36,7 @@ def batch(services: Services, result_id: str) -> Batch:
 
 
 def test_the_maps_are_those_of_the_stored_input(services: Services, result_id: str, batch: Batch) -> None:
-    activations = services.network.model().activations(batch, NAMES)
+    activations = services.model_host.model().activations(batch, NAMES)
     for name in NAMES:
         assert services.explainer.layer_maps(result_id, name).channels == describe_maps(activations[name]), name
 
@@ -46,7 +46,7 @@ def test_one_forward_pass_serves_all_layers_of_a_photo(services: Services, resul
     services.explainer.layer_maps(result_id, "block1_conv1")
     with ExitStack() as places:
         for _ in range(8):
-            places.enter_context(services.network.place())
+            places.enter_context(services.model_host.queue_slot())
         for name in NAMES:  # no place is left for a prediction, and none is asked for
             assert services.explainer.layer_maps(result_id, name).layer.name == name
         with pytest.raises(BusyError):
@@ -98,16 +98,16 @@ def test_grad_cam_is_the_cores_for_the_layer_that_was_chosen(
     services: Services, result_id: str, batch: Batch, layer_name: str, side: int
 ) -> None:
     found = services.explainer.why(result_id, "grad_cam", CAT, layer_name)
-    expected = grad_cam(services.network.model(), batch, class_index=CAT, layer_name=layer_name)
+    expected = grad_cam(services.model_host.model(), batch, class_index=CAT, layer_name=layer_name)
     assert found.heatmap.shape == (side, side)
     np.testing.assert_allclose(found.heatmap, expected, atol=1e-5)
-    assert found.logit == pytest.approx(float(services.network.model().logits(batch)[0, CAT]), abs=1e-4)
+    assert found.logit == pytest.approx(float(services.model_host.model().logits(batch)[0, CAT]), abs=1e-4)
     assert found.has_evidence
 
 
 def test_saliency_is_the_cores(services: Services, result_id: str, batch: Batch) -> None:
     found = services.explainer.why(result_id, "saliency", CAT)
-    np.testing.assert_allclose(found.heatmap, saliency(services.network.model(), batch, class_index=CAT), atol=1e-4)
+    np.testing.assert_allclose(found.heatmap, saliency(services.model_host.model(), batch, class_index=CAT), atol=1e-4)
     assert found.layer_name is None
 
 

@@ -26,7 +26,7 @@ from vggweb.errors import (
 from vggweb.jobs import Job
 from vggweb.services.app import Services, build_services
 from vggweb.services.gallery import FACTS, PICTURE, SHEET_TILE_PX, ContactSheet, Wish
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 LAYER = "block1_conv1"
 WISH = Wish(LAYER, 5)
@@ -42,9 +42,9 @@ def ask(services: Services, wish: Wish = WISH) -> Job:
 
 
 @pytest.fixture
-def restarted(settings: Settings, network: Network, services: Services) -> Iterator[Services]:
+def restarted(settings: Settings, model_host: ModelHost, services: Services) -> Iterator[Services]:
     """A second server on the same store."""
-    again = build_services(settings, network=network)
+    again = build_services(settings, model_host=model_host)
     yield again
     again.jobs.stop()
     again.store.close()
@@ -60,7 +60,7 @@ def test_looking_at_what_was_never_drawn_starts_nothing(services: Services) -> N
 def test_a_job_leaves_the_picture_that_the_core_draws(services: Services) -> None:
     services.jobs.start()
     job = until_state(services.jobs, ask(services).id, "done")
-    drawing = render.draw_filter(services.network.model(), LAYER, 5)
+    drawing = render.draw_filter(services.model_host.model(), LAYER, 5)
     assert np.array_equal(pixels(services.gallery.picture(WISH)), drawing.picture)
     facts = services.gallery.facts(WISH)
     assert facts is not None
@@ -82,16 +82,16 @@ def test_fifty_who_ask_at_once_get_one_job_that_runs_once(services: Services) ->
 def test_what_was_drawn_is_there_after_a_restart_and_is_not_drawn_again(
     services: Services, restarted: Services
 ) -> None:
-    drawn = services.gallery.draw_now(WISH, services.network.model())
+    drawn = services.gallery.draw_now(WISH, services.model_host.model())
     steps: list[int] = []
-    again = restarted.gallery.draw_now(WISH, restarted.network.model(), on_step=lambda step, *_: steps.append(step))
+    again = restarted.gallery.draw_now(WISH, restarted.model_host.model(), on_step=lambda step, *_: steps.append(step))
     assert again == drawn == restarted.gallery.picture(WISH)
     assert steps == []
 
 
 def test_a_job_whose_picture_was_drawn_while_it_waited_draws_nothing(services: Services) -> None:
     job = ask(services)
-    drawn = services.gallery.draw_now(WISH, services.network.model())
+    drawn = services.gallery.draw_now(WISH, services.model_host.model())
     services.jobs.start()
     job = until_state(services.jobs, job.id, "done")
     assert job.step is None
@@ -99,7 +99,7 @@ def test_a_job_whose_picture_was_drawn_while_it_waited_draws_nothing(services: S
 
 
 def test_a_filter_drawn_among_several_is_the_picture_drawn_alone(services: Services, restarted: Services) -> None:
-    model = services.network.model()
+    model = services.model_host.model()
     services.gallery.draw_several_now(find_layer(LAYER), [5, 9], "natural", model)
     alone = render.draw_filter(model, LAYER, 9).picture
     together = pixels(services.gallery.picture(Wish(LAYER, 9)))
@@ -110,7 +110,7 @@ def test_a_filter_drawn_among_several_is_the_picture_drawn_alone(services: Servi
     ]
 
 
-def test_every_wish_has_a_name_of_its_own_and_so_have_other_weights(services: Services, network: Network) -> None:
+def test_every_wish_has_a_name_of_its_own_and_so_have_other_weights(services: Services, model_host: ModelHost) -> None:
     wishes = (
         WISH,
         Wish(LAYER, 6),
@@ -123,14 +123,14 @@ def test_every_wish_has_a_name_of_its_own_and_so_have_other_weights(services: Se
         Wish(LAYER, 5, aim="mix", other=7),
         Wish("", 5, aim="class"),
     )
-    others = Network(replace(network.choice, sha256="0" * 64), queue_limit=1)
+    others = ModelHost(replace(model_host.choice, sha256="0" * 64), queue_limit=1)
     other_gallery = type(services.gallery)(services.jobs.store, others, services.jobs)
     keys = [services.gallery.key(wish) for wish in wishes] + [other_gallery.key(WISH)]
     assert len(set(keys)) == len(keys)
 
 
 def test_the_aims_draw_different_pictures_and_diverse_draws_four(services: Services) -> None:
-    model = services.network.model()
+    model = services.model_host.model()
     wishes = (WISH, Wish(LAYER, 5, aim="centre"), Wish(LAYER, 5, aim="mix", other=6), Wish(LAYER, 5, recipe="classic"))
     drawn = {services.gallery.draw_now(wish, model) for wish in wishes}
     assert len(drawn) == len(wishes)
@@ -151,7 +151,7 @@ def test_a_job_of_four_pictures_shows_them_two_by_two_while_it_runs(services: Se
         preview = services.jobs.store.preview(job.id)
         return preview is not None
 
-    with services.network.gate.prediction():  # lets the job wait after each step
+    with services.model_host.gate.prediction():  # lets the job wait after each step
         services.jobs.start()
         until(look)
     assert preview is not None
@@ -161,7 +161,7 @@ def test_a_job_of_four_pictures_shows_them_two_by_two_while_it_runs(services: Se
 def test_the_sheet_shows_what_was_drawn_at_its_place_and_grey_elsewhere(services: Services) -> None:
     layer = find_layer(LAYER)
     assert services.gallery.sheet(layer).drawn == frozenset()
-    services.gallery.draw_several_now(layer, [0, 10, 63], "natural", services.network.model())
+    services.gallery.draw_several_now(layer, [0, 10, 63], "natural", services.model_host.model())
     sheet = services.gallery.sheet(layer)
     assert sheet == ContactSheet(frozenset((0, 10, 63)), columns=8, rows=8, tile_px=SHEET_TILE_PX)
     canvas = pixels(services.gallery.sheet_webp(layer))
@@ -175,7 +175,7 @@ def test_the_sheet_shows_what_was_drawn_at_its_place_and_grey_elsewhere(services
 
 
 def test_other_seeds_aims_and_recipes_are_not_on_the_natural_sheet(services: Services) -> None:
-    layer, model = find_layer(LAYER), services.network.model()
+    layer, model = find_layer(LAYER), services.model_host.model()
     for wish in (Wish(LAYER, 1, recipe="classic"), Wish(LAYER, 2, seed=3), Wish(LAYER, 3, aim="centre")):
         services.gallery.draw_now(wish, model)
     assert services.gallery.sheet(layer).drawn == frozenset()

@@ -15,14 +15,14 @@ from vggweb.core.preprocessing import to_batch
 from vggweb.errors import GoneError, NotDrawnError, NotFoundError, UnknownClassError
 from vggweb.jobs import Job
 from vggweb.services.app import Services
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.services.occlusions import Occlusions
 
 
-class QuickNetwork(Network):
+class QuickHost(ModelHost):
     """A network that is ready, and linear."""
 
-    def __init__(self, like: Network, weights: NDArray[np.float32]) -> None:
+    def __init__(self, like: ModelHost, weights: NDArray[np.float32]) -> None:
         super().__init__(like.choice, queue_limit=8)
         self._linear = linear_network(weights)
 
@@ -35,8 +35,8 @@ def quick(services: Services) -> Services:
     """The services with occlusions of the linear network, whose weights count the middle of the photo only."""
     weights = np.zeros((224, 224, 3), np.float32)
     weights[80:144, 80:144, 1] = 0.01
-    network = QuickNetwork(services.network, weights)
-    return replace(services, network=network, occlusions=Occlusions(services.library, network, services.jobs))
+    model_host = QuickHost(services.model_host, weights)
+    return replace(services, model_host=model_host, occlusions=Occlusions(services.library, model_host, services.jobs))
 
 
 def start(services: Services, result_id: str, class_index: int = 0) -> Job:
@@ -51,7 +51,7 @@ def test_the_job_leaves_the_cores_map_and_the_logit(quick: Services, result_id: 
     job = until_state(quick.jobs, start(quick, result_id).id, "done")
     assert quick.occlusions.job(result_id, 0) == job
     found = quick.occlusions.find(result_id, 0)
-    model, batch = quick.network.model(), to_batch(quick.library.image(result_id))
+    model, batch = quick.model_host.model(), to_batch(quick.library.image(result_id))
     np.testing.assert_allclose(found.heatmap, occlusion(model, batch, class_index=0), atol=1e-3)
     assert found.heatmap.any()
     assert found.logit == pytest.approx(float(model.logits(batch)[0, 0]), rel=1e-5)

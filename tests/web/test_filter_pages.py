@@ -107,7 +107,7 @@ def test_a_program_orders_a_picture_watches_its_job_and_gets_it(working_app: Fla
     assert len(answer["curve"]) == recipes.steps("block1_conv1")
     assert answer["picture_url"] == f"{ADDRESS}.png"
     picture = np.asarray(PIL.Image.open(io.BytesIO(client.get(answer["picture_url"]).data)))
-    expected = render.draw_filter(services_of(working_app).network.model(), "block1_conv1", 5).picture
+    expected = render.draw_filter(services_of(working_app).model_host.model(), "block1_conv1", 5).picture
     assert np.array_equal(picture, expected)
     again = client.post(ADDRESS, headers=JSON)
     assert (again.status_code, again.get_json()) == (200, answer)
@@ -265,7 +265,7 @@ def test_a_running_drawing_shows_its_step_its_picture_and_its_curve(app: Flask) 
     services, client = services_of(app), app.test_client()
     job = order(client)
     try:
-        with services.network.gate.prediction():  # lets the job wait after each step
+        with services.model_host.gate.prediction():  # lets the job wait after each step
             services.jobs.start()
             until(lambda: len(services.jobs.find(job["id"]).curve) > 1)
             page = get_page(client, ADDRESS)

@@ -26,7 +26,7 @@ def activation(cat: Looked) -> Callable[[str], NDArray[np.float32]]:
     """What a layer gives for the result's input, from a sub-model that Keras builds and runs."""
     image = np.asarray(PIL.Image.open(io.BytesIO(cat.client.get(f"/r/{cat.id}/input.png").data)))
     batch = keras.applications.vgg16.preprocess_input(image[np.newaxis].astype(np.float32))
-    network = cat.services.network.model().network
+    network = cat.services.model_host.model().keras_model
     sub_model = keras.Model(network.input, [network.get_layer(name).output for name in NAMES])
     found = dict(zip(NAMES, sub_model.predict(batch, verbose=0), strict=True))
     return lambda name: found[name][0]
@@ -226,7 +226,7 @@ def test_maps_are_private_and_not_indexed(cat: Looked) -> None:
 
 
 def test_the_architecture_in_json_is_that_of_the_network(cat: Looked) -> None:
-    network = cat.services.network.model().network
+    network = cat.services.model_host.model().keras_model
     listed = cat.client.get("/layers.json").get_json()
     assert [one["name"] for one in listed] == NAMES
     for one in listed:
@@ -257,7 +257,7 @@ def test_other_layers_pages_are_right(cat: Looked, name: str) -> None:
 
 
 def test_the_kernels_of_the_first_layer_are_colour_pictures(cat: Looked) -> None:
-    kernel = cat.services.network.model().network.get_layer("block1_conv1").kernel.numpy()  # (3, 3, 3, 64), BGR
+    kernel = cat.services.model_host.model().keras_model.get_layer("block1_conv1").kernel.numpy()  # (3, 3, 3, 64), BGR
     sheet = pixels(cat, "/layers/block1_conv1/kernels.png")
     assert sheet.shape == (24 * 16, 24 * 16, 3)
     for channel in range(64):

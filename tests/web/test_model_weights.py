@@ -14,15 +14,15 @@ from vggweb.core.weights import official
 from vggweb.core.weights.compact import FILES
 from vggweb.core.weights.official import choose_weights, file_digest
 from vggweb.services.app import build_services
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.web import create_app
 
 
 def client_with(path: Path, settings: Settings) -> FlaskClient:
     """A client of an app whose weights are that file."""
     settings.make_data_folder()
-    network = Network(choose_weights(str(path)), queue_limit=1)
-    return create_app(settings, services=build_services(settings, network=network)).test_client()
+    model_host = ModelHost(choose_weights(str(path)), queue_limit=1)
+    return create_app(settings, services=build_services(settings, model_host=model_host)).test_client()
 
 
 def weights_of(client: FlaskClient) -> dict[str, Any]:

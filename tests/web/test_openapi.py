@@ -50,7 +50,7 @@ def schema(make_app: MakeApp) -> Any:
     app = make_app(max_pixels=300_000)
     services = app.extensions["vggweb"]
     document = app.test_client().get("/openapi.json").get_json()
-    services.gallery.draw_now(Wish("block1_conv1", 5), services.network.model())
+    services.gallery.draw_now(Wish("block1_conv1", 5), services.model_host.model())
     examples = {
         "result_id": [make_result(app.test_client())["id"], "A" * 22],
         "job_id": [services.gallery.draw(Wish("block1_conv1", 6), owner=None, result_url="/").id, "A" * 22],

@@ -52,7 +52,7 @@ def test_an_upload_answers_201_with_location_id_url_and_a_delete_token(client: F
 
 
 def test_the_scores_are_those_of_keras_on_the_same_file(client: FlaskClient, make_app: MakeApp) -> None:
-    model = make_app().extensions["vggweb"].network.model().network
+    model = make_app().extensions["vggweb"].model_host.model().keras_model
     picture = keras.utils.load_img(SAMPLES / "temple.jpg", target_size=(224, 224))
     batch = keras.applications.vgg16.preprocess_input(keras.utils.img_to_array(picture)[np.newaxis])
     expected = keras.ops.convert_to_numpy(keras.ops.softmax(model.predict(batch, verbose=0)))[0]

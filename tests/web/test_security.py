@@ -85,9 +85,9 @@ def test_looking_at_results_is_not_limited(make_app: MakeApp) -> None:
 
 def test_a_server_with_no_place_left_says_503_with_retry_after(make_app: MakeApp) -> None:
     app = make_app()
-    network = app.extensions["vggweb"].network
+    model_host = app.extensions["vggweb"].model_host
     client = app.test_client()
-    places = [network.place() for _ in range(8)]
+    places = [model_host.queue_slot() for _ in range(8)]
     for place in places:
         place.__enter__()
     try:

@@ -68,12 +68,12 @@ def test_the_json_holds_the_cores_map_and_the_logit(
     answer = answer_of(cat, method, CAT)
     assert set(answer) == {"method", "class_index", "logit", "shape", "heatmap"}
     assert (answer["method"], answer["class_index"], answer["shape"]) == (method, CAT, [side, side])
-    model, batch = cat.services.network.model(), to_batch(cat.services.library.image(cat.id))
+    model, batch = cat.services.model_host.model(), to_batch(cat.services.library.image(cat.id))
     heatmap = np.array(answer["heatmap"])
     assert heatmap.shape == (side, side)
     assert (heatmap.min() >= 0, heatmap.max()) == (True, 1)
     np.testing.assert_allclose(heatmap, compute(model, batch, class_index=CAT), atol=1e-4)
-    assert answer["logit"] == pytest.approx(float(model.network.predict(batch, verbose=0)[0, CAT]), abs=1e-4)
+    assert answer["logit"] == pytest.approx(float(model.keras_model.predict(batch, verbose=0)[0, CAT]), abs=1e-4)
 
 
 def test_the_logit_is_no_probability_and_softmax_makes_it_one(cat: Looked) -> None:
@@ -86,7 +86,7 @@ def test_the_logit_is_no_probability_and_softmax_makes_it_one(cat: Looked) -> No
 
 
 def test_any_convolution_can_be_chosen_for_grad_cam(cat: Looked) -> None:
-    model, batch = cat.services.network.model(), to_batch(cat.services.library.image(cat.id))
+    model, batch = cat.services.model_host.model(), to_batch(cat.services.library.image(cat.id))
     answer = answer_of(cat, "grad_cam", CAT, "?layer=block4_conv2")
     assert answer["shape"] == [28, 28]
     expected = grad_cam(model, batch, class_index=CAT, layer_name="block4_conv2")
@@ -270,7 +270,9 @@ def test_what_if_names_eleven_variants_with_their_distance_from_the_first(cat: L
     assert variants[0]["predictions"][0]["score"] == pytest.approx(first["score"], abs=1e-4)
     library = cat.services.library
     crop, squash = (library.image(cat.id, resize) for resize in ("crop", "bilinear"))
-    expected = compare(cat.services.network.model(), prepare_variants(library.image(cat.id), crop=crop, squash=squash))
+    expected = compare(
+        cat.services.model_host.model(), prepare_variants(library.image(cat.id), crop=crop, squash=squash)
+    )
     assert [one["distance"] for one in variants] == pytest.approx([one.distance for one in expected], abs=1e-4)
 
 

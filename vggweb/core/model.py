@@ -32,12 +32,12 @@ class Vgg16:
     Safe to use from several threads.
 
     Attributes:
-        network: the Keras model, batch (n, 224, 224, 3) to logits (n, 1000).
+        keras_model: the Keras model, batch (n, 224, 224, 3) to logits (n, 1000).
         weights: what is known of the weights.
     """
 
-    def __init__(self, network: keras.Model, weights: WeightsInfo) -> None:
-        self.network = network
+    def __init__(self, keras_model: keras.Model, weights: WeightsInfo) -> None:
+        self.keras_model = keras_model
         self.weights = weights
         self._lock = threading.RLock()
         self._kept: dict[Hashable, Any] = {}
@@ -51,7 +51,7 @@ class Vgg16:
         Returns:
             float32 (n, 1000).
         """
-        compiled = self.keep("logits", lambda: _compile(self.network))
+        compiled = self.keep("logits", lambda: _compile(self.keras_model))
         logits: Logits = compiled(tf.constant(batch)).numpy()
         return logits
 
@@ -98,7 +98,7 @@ class Vgg16:
 
     def kernel(self, layer_name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         """A convolution's kernel, float32 (3, 3, in, out), input channels in BGR order for block1_conv1."""
-        kernel: np.ndarray[Any, np.dtype[np.float32]] = self.network.get_layer(layer_name).kernel.numpy()
+        kernel: np.ndarray[Any, np.dtype[np.float32]] = self.keras_model.get_layer(layer_name).kernel.numpy()
         return kernel
 
     def keep(self, key: Hashable, build: Callable[[], T]) -> T:
@@ -110,15 +110,15 @@ class Vgg16:
             return kept
 
     def _observed(self, names: Sequence[str], *, with_logits: bool = False) -> keras.Model:
-        outputs = [self.network.get_layer(name).output for name in names]
+        outputs = [self.keras_model.get_layer(name).output for name in names]
         if with_logits:
-            outputs.append(self.network.output)
-        return keras.Model(self.network.input, outputs)
+            outputs.append(self.keras_model.output)
+        return keras.Model(self.keras_model.input, outputs)
 
     def _up_to(self, layer_name: str, *, before_relu: bool) -> keras.Model:
         inputs = keras.Input((None, None, 3))
         value = inputs
-        for layer in self.network.layers:
+        for layer in self.keras_model.layers:
             if isinstance(layer, keras.layers.InputLayer):
                 continue
             if layer.name == layer_name and before_relu:

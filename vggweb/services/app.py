@@ -10,7 +10,7 @@ from vggweb.services.classify import Classification, check_resize, classify_phot
 from vggweb.services.explain import Explainer, Explanation
 from vggweb.services.gallery import Gallery
 from vggweb.services.library import Library
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.services.occlusions import Occlusions
 from vggweb.services.results import ModelUsed, Result
 from vggweb.storage import Store
@@ -22,7 +22,7 @@ class Services:
 
     settings: Settings
     store: Store
-    network: Network
+    model_host: ModelHost
     library: Library
     explainer: Explainer
     occlusions: Occlusions
@@ -44,7 +44,7 @@ class Services:
         return classify_photo(
             data,
             resize=check_resize(resize),
-            network=self.network,
+            model_host=self.model_host,
             max_pixels=self.settings.max_pixels,
             max_bytes=self.settings.max_upload_bytes,
         )
@@ -55,17 +55,17 @@ class Services:
 
     def model_used(self) -> ModelUsed:
         """Which weights answer now."""
-        choice = self.network.choice
+        choice = self.model_host.choice
         return ModelUsed(variant=choice.variant, sha256=choice.sha256)
 
 
-def build_services(settings: Settings, *, network: Network | None = None) -> Services:
-    """The use cases for these settings, with a store that is migrated and a network that is not loaded yet.
+def build_services(settings: Settings, *, model_host: ModelHost | None = None) -> Services:
+    """The use cases for these settings, with a store that is migrated and a model that is not loaded yet.
 
     Raises:
         SetupError: the weights or the store cannot be used.
     """
-    network = network or Network(choose_weights(settings.weights), queue_limit=settings.prediction_queue)
+    model_host = model_host or ModelHost(choose_weights(settings.weights), queue_limit=settings.prediction_queue)
     store = Store(settings.store_url(), lock_folder=settings.data, result_days=settings.result_days)
     store.migrate()
     library = Library(store, result_days=settings.result_days)
@@ -75,16 +75,16 @@ def build_services(settings: Settings, *, network: Network | None = None) -> Ser
         queue_limit=settings.job_queue,
         per_visitor_limit=settings.jobs_per_visitor,
         timeout_seconds=settings.job_timeout_seconds,
-        gate=network.gate,
+        gate=model_host.gate,
         broker_url=settings.broker_url,
     )
     return Services(
         settings=settings,
         store=store,
-        network=network,
+        model_host=model_host,
         library=library,
-        explainer=Explainer(library, network),
-        occlusions=Occlusions(library, network, jobs),
-        gallery=Gallery(jobs.store, network, jobs),
+        explainer=Explainer(library, model_host),
+        occlusions=Occlusions(library, model_host, jobs),
+        gallery=Gallery(jobs.store, model_host, jobs),
         jobs=jobs,
     )

@@ -7,7 +7,7 @@ from vggweb.core.images import ReadPhoto, read_photo
 from vggweb.core.predictions import Prediction, softmax, top_predictions
 from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, prepare_image, to_batch
 from vggweb.errors import BadParameterError
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def check_resize(text: str) -> ResizeMethod:
 
 
 def classify_photo(
-    data: bytes, *, resize: ResizeMethod, network: Network, max_pixels: int, max_bytes: int
+    data: bytes, *, resize: ResizeMethod, model_host: ModelHost, max_pixels: int, max_bytes: int
 ) -> Classification:
     """What the network says of a photo's bytes.
 
@@ -53,9 +53,9 @@ def classify_photo(
         BusyError: too many photos wait already.
         NotReadyError: the weights are still being loaded.
     """
-    with network.place():
+    with model_host.queue_slot():
         photo = read_photo(data, max_pixels=max_pixels, max_bytes=max_bytes)
         images = {method: prepare_image(photo.pixels, method) for method in RESIZE_METHODS}
-        with network.turn() as model:
+        with model_host.exclusive_model() as model:
             logits = model.logits(to_batch(images[resize]))[0]
     return Classification(photo=photo, images=images, resize=resize, logits=logits)

@@ -24,7 +24,7 @@ from vggweb.core.whatif import Variant, compare, prepare_variants
 from vggweb.errors import NotDrawnError, NotFoundError
 from vggweb.services.library import Library
 from vggweb.services.memory import Recent
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 PHOTOS_REMEMBERED = 2  # all activations of one photo take about 60 MB
 EXPLANATIONS_REMEMBERED = 64
@@ -86,9 +86,9 @@ class WhatIf:
 class Explainer:
     """Computes explanations of stored results, from exactly the input that the network was given."""
 
-    def __init__(self, library: Library, network: Network) -> None:
+    def __init__(self, library: Library, model_host: ModelHost) -> None:
         self._library = library
-        self._network = network
+        self._model_host = model_host
         self._activations: Recent[dict[str, Activation]] = Recent(PHOTOS_REMEMBERED)
         self._explanations: Recent[Explanation] = Recent(EXPLANATIONS_REMEMBERED)
         self._variants: Recent[tuple[WhatIf, ...]] = Recent(EXPLANATIONS_REMEMBERED)
@@ -144,7 +144,7 @@ class Explainer:
 
         def compute() -> Explanation:
             batch = to_batch(image)
-            with self._network.place(), self._network.turn() as model:
+            with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:
                 logit = float(model.logits(batch)[0, class_index])
                 if layer:
                     heatmap = grad_cam(model, batch, class_index=class_index, layer_name=layer)
@@ -165,7 +165,7 @@ class Explainer:
 
         def compute() -> tuple[WhatIf, ...]:
             preparations = prepare_variants(image, crop=crop, squash=squash)
-            with self._network.place(), self._network.turn() as model:
+            with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:
                 variants = compare(model, preparations)
             return tuple(WhatIf(one, top_predictions(one.probabilities, WHATIF_TOP)) for one in variants)
 
@@ -186,7 +186,7 @@ class Explainer:
         image = self._library.image(result_id)
 
         def compute() -> dict[str, Activation]:
-            with self._network.place(), self._network.turn() as model:
+            with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:
                 return model.activations(to_batch(image), [one.name for one in LAYERS])
 
         return self._activations.get(result_id, compute)[layer.name]

@@ -16,7 +16,7 @@ from vggweb.core.optvis.recipes import RecipeName, check_recipe, check_seed
 from vggweb.core.rendering import decode_picture, encode_png, encode_webp
 from vggweb.errors import BadParameterError, NotDrawnError
 from vggweb.jobs import Arguments, Job, JobContext, Jobs
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 from vggweb.storage import JobStore, StoredPicture
 
 if TYPE_CHECKING:
@@ -105,9 +105,9 @@ class ContactSheet:
 class Gallery:
     """Finds, draws and collects pictures."""
 
-    def __init__(self, store: JobStore, network: Network, jobs: Jobs) -> None:
+    def __init__(self, store: JobStore, model_host: ModelHost, jobs: Jobs) -> None:
         self._store = store
-        self._network = network
+        self._model_host = model_host
         self._jobs = jobs
         jobs.register(KIND, self._run)
 
@@ -192,7 +192,7 @@ class Gallery:
         return f"{self._prefix()}{what}/{wish.recipe}/{wish.seed}/{aim}"
 
     def _prefix(self) -> str:
-        return f"draw/{self._network.choice.sha256[:WEIGHTS_KEY_LENGTH]}/"
+        return f"draw/{self._model_host.choice.sha256[:WEIGHTS_KEY_LENGTH]}/"
 
     def _drawn(self, layer: Layer, recipe: RecipeName) -> set[int]:
         keys = self._store.drawn(f"{self._prefix()}{layer.name}/")
@@ -213,7 +213,7 @@ class Gallery:
                 step / steps, step=step, steps=steps, value=value, picture=lambda: encode_png(_squared(picture()))
             )
 
-        for product in _products(_draw(self._network.model(), wish, report)):
+        for product in _products(_draw(self._model_host.model(), wish, report)):
             context.save(product.name, product.media_type, product.data)
 
 

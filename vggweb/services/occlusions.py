@@ -12,7 +12,7 @@ from vggweb.errors import NotDrawnError
 from vggweb.jobs import Arguments, Job, JobContext, Jobs
 from vggweb.services.explain import Explanation
 from vggweb.services.library import Library
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 KIND = "occlusion"
 HEATMAP = "heatmap"
@@ -21,9 +21,9 @@ HEATMAP = "heatmap"
 class Occlusions:
     """Starts, finds and reads occlusion maps."""
 
-    def __init__(self, library: Library, network: Network, jobs: Jobs) -> None:
+    def __init__(self, library: Library, model_host: ModelHost, jobs: Jobs) -> None:
         self._library = library
-        self._network = network
+        self._model_host = model_host
         self._jobs = jobs
         jobs.register(KIND, self._run)
 
@@ -62,7 +62,7 @@ class Occlusions:
 
         class_index = int(arguments["class_index"])
         batch = to_batch(self._library.image(str(arguments["result_id"])))
-        model = self._network.model()
+        model = self._model_host.model()
         logit = float(model.logits(batch)[0, class_index])
         heatmap = occlusion(model, batch, class_index=class_index, on_progress=context.report)
         context.save(HEATMAP, "application/x-npz", pack(logit, heatmap))

@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     app.wsgi_app = lingering.LingeringClose(app.wsgi_app)  # type: ignore[method-assign]
     if services is not None and serves_pages:
         logging.config.dictConfig(logs.logging_config(settings.log_level))
-        services.network.start(on_failure=_end_process)
+        services.model_host.start(on_failure=_end_process)
         services.jobs.start()
         atexit.register(services.jobs.stop)  # what is unfinished waits for the next start
     return app

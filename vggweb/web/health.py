@@ -39,7 +39,7 @@ def healthz() -> Response:
 @answers("Ready to predict", Ready, errors=(NotReadyError,))
 def readyz() -> Response:
     """200 once the network can predict, 503 until then."""
-    if not services().network.is_ready:
+    if not services().model_host.is_ready:
         return answer(NotReadyError(), as_json=True)
     return json_answer(Ready())
 
@@ -48,7 +48,7 @@ def readyz() -> Response:
 def metrics() -> Response:
     """Prometheus's text format."""
     numbers = current_app.extensions["vggweb-metrics"]
-    numbers.ready.set(services().network.is_ready)
+    numbers.ready.set(services().model_host.is_ready)
     return Response(generate_latest(numbers.registry), content_type=CONTENT_TYPE_LATEST)
 
 

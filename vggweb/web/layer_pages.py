@@ -133,14 +133,14 @@ def show(layer_name: str) -> Response:
 def kernel_png(channel: int) -> Response:
     """One kernel of block1_conv1 in colour, 3 × 3 weights."""
     check_channel(find_layer("block1_conv1"), channel)
-    kernels = kernel_pictures(services().network.model().kernel("block1_conv1"))
+    kernels = kernel_pictures(services().model_host.model().kernel("block1_conv1"))
     return picture(encode_png(enlarge(kernels[channel], KERNEL_FACTOR)), "image/png")
 
 
 @blueprint.get("/layers/block1_conv1/kernels.png")
 def kernels_png() -> Response:
     """All 64 kernels of block1_conv1 in colour, eight in a row."""
-    kernels = kernel_pictures(services().network.model().kernel("block1_conv1"))  # (64, 3, 3, 3)
+    kernels = kernel_pictures(services().model_host.model().kernel("block1_conv1"))  # (64, 3, 3, 3)
     grid = kernels.reshape(8, 8, 3, 3, 3).transpose(0, 2, 1, 3, 4).reshape(24, 24, 3)
     return picture(encode_png(enlarge(grid, KERNEL_FACTOR)), "image/png")
 

@@ -43,5 +43,5 @@ def init_app(app: Flask) -> None:
             "results.create",
             "results.create_json",
         }:
-            metrics.results.labels(services().network.choice.variant).inc()
+            metrics.results.labels(services().model_host.choice.variant).inc()
         return response

@@ -31,7 +31,7 @@ class Download:
 @answers("Which weights answer", WeightsInfo)
 def show() -> Response:
     """The model's page."""
-    weights = services().network.weights
+    weights = services().model_host.weights
     if wants_json():
         return json_answer(weights)
     compact = weights.variant == "compact"

@@ -267,7 +267,7 @@ def _page(result: Result) -> Response:
                 f"VGG16 says {words(best.label)}, {percent(best.score)}. See every step from the photo to the words."
             ),
             is_mine=services().library.is_owner(result.id, visitors.known_owner()),
-            answered_note=variant_note(result.model, services().network.choice),
+            answered_note=variant_note(result.model, services().model_host.choice),
             certainty_note=CERTAINTY_NOTES[result.certainty],
             resize_title=title,
             resize_note=note,

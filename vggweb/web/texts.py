@@ -82,9 +82,9 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def know() -> dict[str, object]:
-        network = services().network
-        note = variant_note(services().model_used(), network.choice)
-        return {"weights": network.weights, "variant_note": note, "nav": navigation()}
+        model_host = services().model_host
+        note = variant_note(services().model_used(), model_host.choice)
+        return {"weights": model_host.weights, "variant_note": note, "nav": navigation()}
 
 
 def navigation() -> list[tuple[str, str, bool]]:

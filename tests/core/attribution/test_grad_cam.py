@@ -13,7 +13,7 @@ from vggweb.core.attribution import class_logit, grad_cam, has_evidence
 from vggweb.core.images import read_photo
 from vggweb.core.preprocessing import prepare_image, to_batch
 from vggweb.errors import UnknownClassError, UnknownLayerError
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 EGYPTIAN_CAT, TABBY = 285, 281
 ON_PAPER = np.array([[0, 2 / 3], [1, 0]])
@@ -75,9 +75,9 @@ def test_a_class_that_the_network_lacks_is_refused(class_index: int) -> None:
 
 
 @pytest.mark.parametrize("layer_name", ["block5_pool", "predictions", "block9_conv1"])
-def test_a_layer_that_is_no_convolution_is_refused(network: Network, cat: Batch, layer_name: str) -> None:
+def test_a_layer_that_is_no_convolution_is_refused(model_host: ModelHost, cat: Batch, layer_name: str) -> None:
     with pytest.raises(UnknownLayerError):
-        grad_cam(network.load(), cat, class_index=EGYPTIAN_CAT, layer_name=layer_name)
+        grad_cam(model_host.load(), cat, class_index=EGYPTIAN_CAT, layer_name=layer_name)
 
 
 @pytest.mark.parametrize(
@@ -85,29 +85,29 @@ def test_a_layer_that_is_no_convolution_is_refused(network: Network, cat: Batch,
     [("block5_conv3", EGYPTIAN_CAT, 14), ("block5_conv3", TABBY, 14), ("block4_conv2", EGYPTIAN_CAT, 28)],
 )
 def test_the_map_is_that_of_kerass_published_recipe(
-    network: Network, cat: Batch, layer_name: str, class_index: int, side: int
+    model_host: ModelHost, cat: Batch, layer_name: str, class_index: int, side: int
 ) -> None:
-    model = network.load()
+    model = model_host.load()
     heatmap = grad_cam(model, cat, class_index=class_index, layer_name=layer_name)
     assert heatmap.shape == (side, side)
-    expected = keras_recipe(model.network, cat, layer_name, class_index)
+    expected = keras_recipe(model.keras_model, cat, layer_name, class_index)
     np.testing.assert_allclose(heatmap, expected, atol=1e-4)
 
 
-def test_the_evidence_for_the_cat_lies_on_its_face(network: Network, cat: Batch) -> None:
+def test_the_evidence_for_the_cat_lies_on_its_face(model_host: ModelHost, cat: Batch) -> None:
     # The cat's face fills rows 50-210 and columns 60-190 of the 224 × 224 input; behind its ears is a blurred room.
-    heatmap = grad_cam(network.load(), cat, class_index=EGYPTIAN_CAT)
+    heatmap = grad_cam(model_host.load(), cat, class_index=EGYPTIAN_CAT)
     row, column = (16 * place + 8 for place in np.unravel_index(heatmap.argmax(), heatmap.shape))
     assert 50 < row < 210
     assert 60 < column < 190
     assert heatmap[:, 12:].max() < 0.2  # the room at the right edge
 
 
-def test_the_batch_and_the_network_stay_as_they_were(network: Network, cat: Batch) -> None:
-    model, before = network.load(), cat.copy()
+def test_the_batch_and_the_network_stay_as_they_were(model_host: ModelHost, cat: Batch) -> None:
+    model, before = model_host.load(), cat.copy()
     logits = model.logits(cat)
-    activations = [layer.activation for layer in model.network.layers if hasattr(layer, "activation")]
+    activations = [layer.activation for layer in model.keras_model.layers if hasattr(layer, "activation")]
     grad_cam(model, cat, class_index=EGYPTIAN_CAT)
     np.testing.assert_array_equal(cat, before)
     np.testing.assert_array_equal(model.logits(cat), logits)
-    assert [layer.activation for layer in model.network.layers if hasattr(layer, "activation")] == activations
+    assert [layer.activation for layer in model.keras_model.layers if hasattr(layer, "activation")] == activations

@@ -11,7 +11,7 @@ from vggweb.core.attribution.saliency import logit_gradient
 from vggweb.core.images import read_photo
 from vggweb.core.preprocessing import prepare_image, to_batch
 from vggweb.errors import UnknownClassError
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 WEIGHTS = np.array([[[1, -0.5, 0], [0, -2, 1]], [[0, 0, 3], [-4, 0, 2]]], np.float32)  # (2, 2, 3)
 
@@ -86,9 +86,9 @@ def test_every_component_of_the_gradient_is_that_of_finite_differences(class_ind
     np.testing.assert_allclose(gradient.ravel(), rise / (2 * step), atol=2e-4)
 
 
-def test_the_real_networks_gradient_is_that_of_finite_differences(network: Network) -> None:
+def test_the_real_networks_gradient_is_that_of_finite_differences(model_host: ModelHost) -> None:
     photo = read_photo(sample_bytes("cat"), max_pixels=50_000_000, max_bytes=16 * 1024 * 1024).pixels
-    model, batch = network.load(), to_batch(prepare_image(photo, "keras"))
+    model, batch = model_host.load(), to_batch(prepare_image(photo, "keras"))
     before = batch.copy()
     gradient = logit_gradient(model, batch, class_index=285)
     steepest = gradient / np.linalg.norm(gradient)

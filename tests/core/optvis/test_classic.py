@@ -10,15 +10,15 @@ from tests.core.optvis.tiny import CHANNELS, colour_filter, tiny_model
 from vggweb.core.optvis import classic
 from vggweb.core.optvis.objectives import one_channel
 from vggweb.core.optvis.render import draw_filter
-from vggweb.services.network import Network
+from vggweb.services.model_host import ModelHost
 
 
 @pytest.fixture(scope="module")
-def convolutions(network: Network) -> keras.Model:
+def convolutions(model_host: ModelHost) -> keras.Model:
     """Keras's own VGG16 without its top, as the example takes it, with the same weights."""
     plain = keras.applications.VGG16(include_top=False, weights=None)
     for layer in plain.layers:
-        layer.set_weights(network.model().network.get_layer(layer.name).get_weights() if layer.weights else [])
+        layer.set_weights(model_host.model().keras_model.get_layer(layer.name).get_weights() if layer.weights else [])
     return plain
 
 
@@ -53,9 +53,9 @@ def shown(image: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 @pytest.mark.parametrize(("layer_name", "filter_index"), [("block2_conv1", 17), ("block3_conv1", 100)])
 def test_each_of_the_20_steps_is_the_examples(
-    network: Network, convolutions: keras.Model, layer_name: str, filter_index: int
+    model_host: ModelHost, convolutions: keras.Model, layer_name: str, filter_index: int
 ) -> None:
-    model = network.model()
+    model = model_host.model()
     step = classic.compiled_step(model, layer_name)
     direction = one_channel(model.kernel(layer_name).shape[-1], filter_index)
     image = tf.constant(classic.start_noise(3))
@@ -65,8 +65,8 @@ def test_each_of_the_20_steps_is_the_examples(
         assert np.sqrt(np.mean((image - expected) ** 2)) < 0.01
 
 
-def test_the_drawing_is_the_examples_picture_with_bgr_undone(network: Network, convolutions: keras.Model) -> None:
-    model = network.model()
+def test_the_drawing_is_the_examples_picture_with_bgr_undone(model_host: ModelHost, convolutions: keras.Model) -> None:
+    model = model_host.model()
     drawing = draw_filter(model, "block2_conv1", 17, recipe="classic", seed=3)
     expected = shown(reference(convolutions, "block2_conv1", 17, seed=3)[-1])
     assert drawing.picture.shape == (128, 128, 3)

@@ -175,7 +175,7 @@ def oracle(full_file: Path) -> keras.Model:
 
 def test_a_full_file_answers_as_kerass_own_model_with_its_values(full_file: Path, oracle: keras.Model) -> None:
     model = load_model(choose_weights(str(full_file)))
-    assert model.network.count_params() == 138_357_544
+    assert model.keras_model.count_params() == 138_357_544
     batch = random_batch()
     logits = model.logits(batch)
     assert logits.shape == (1, 1000)
@@ -206,7 +206,7 @@ def test_a_file_that_vanishes_between_the_choice_and_the_load_is_a_weights_error
 
 def test_the_compact_network_has_16_652_328_parameters_14_714_688_of_them_convolutions() -> None:
     model: Vgg16 = load_model(compact_choice())
-    assert model.network.count_params() == 16_652_328
-    blocks = [layer for layer in model.network.layers if layer.name.startswith("block")]
+    assert model.keras_model.count_params() == 16_652_328
+    blocks = [layer for layer in model.keras_model.layers if layer.name.startswith("block")]
     assert sum(layer.count_params() for layer in blocks) == 14_714_688
     assert compact_info(parameter_count=16_652_328) == model.weights

@@ -60,7 +60,7 @@ def _compile(model: "Vgg16", layer_name: str) -> Callable[["tf.Tensor", "tf.Tens
         weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)  # (1, 1, 1, channels)
         return tf.reduce_sum(weights * activation, axis=-1)
 
-    shape = (1, *model.network.input_shape[1:])
+    shape = (1, *model.keras_model.input_shape[1:])
     compiled: Callable[[tf.Tensor, tf.Tensor], Any] = tf.function(
         weighted_sum, input_signature=[tf.TensorSpec(shape, tf.float32), tf.TensorSpec((), tf.int32)]
     )

@@ -86,10 +86,10 @@ def _compile(model: "Vgg16") -> Callable[["tf.Tensor", "tf.Tensor"], Any]:
     def gradient(batch: "tf.Tensor", class_index: "tf.Tensor") -> "tf.Tensor":
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(batch)
-            logits = model.network(batch, training=False)[:, class_index]  # (n,)
+            logits = model.keras_model(batch, training=False)[:, class_index]  # (n,)
         return tape.gradient(logits, batch, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
-    shape = (None, *model.network.input_shape[1:])
+    shape = (None, *model.keras_model.input_shape[1:])
     compiled: Callable[[tf.Tensor, tf.Tensor], Any] = tf.function(
         gradient, input_signature=[tf.TensorSpec(shape, tf.float32), tf.TensorSpec((), tf.int32)]
     )

@@ -54,7 +54,7 @@ def layer_target(model: Vgg16, layer_name: str, *, before_relu: bool) -> Target:
         before_relu: the value before ReLU, so that a filter that is asleep still has a slope to climb.
     """
     body = _layers_before(model, layer_name)
-    layer = model.network.get_layer(layer_name)
+    layer = model.keras_model.get_layer(layer_name)
 
     def respond(batch: tf.Tensor, directions: tf.Tensor) -> Response:
         features = body(batch)
@@ -74,7 +74,7 @@ def class_target(model: Vgg16) -> Target:
     """The logits of the classes; takes 224 × 224 pictures only, as the classifier does."""
 
     def respond(batch: tf.Tensor, directions: tf.Tensor) -> Response:
-        logits = model.network(batch, training=False)
+        logits = model.keras_model(batch, training=False)
         values = tf.reduce_sum(logits * directions, axis=1)[:, None, None]
         return Response(values, logits[:, None, None, :])
 
@@ -114,7 +114,7 @@ def likeness(features: tf.Tensor) -> tf.Tensor:
 
 
 def _layers_before(model: Vgg16, layer_name: str) -> Callable[[tf.Tensor], tf.Tensor]:
-    names = [layer.name for layer in model.network.layers]
+    names = [layer.name for layer in model.keras_model.layers]
     position = names.index(layer_name)
     if position <= 1:  # only the input stands before it
         return lambda batch: batch

@@ -1,4 +1,4 @@
-"""The one network of this process: loaded in the background, asked by one photo after the other."""
+"""The host of the one model of this process: loads it in the background, gives it to one photo after the other."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 20.0  # how long a visitor who comes during the start waits before 503 not_ready
 
 
-class Network:
+class ModelHost:
     """Holds the model, says when it is ready, and lets only so many photos wait for it.
 
     TensorFlow is imported by the loading thread, not before: the server answers while it starts.
@@ -68,7 +68,7 @@ class Network:
         return self._model
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def queue_slot(self) -> Iterator[None]:
         """A place among the photos that are at work or wait.
 
         Raises:
@@ -82,7 +82,7 @@ class Network:
             self._places.release()
 
     @contextmanager
-    def turn(self) -> Iterator["Vgg16"]:
+    def exclusive_model(self) -> Iterator["Vgg16"]:
         """The model for one computation that a visitor waits for: one at a time, and heavy jobs let it pass.
 
         Raises:
