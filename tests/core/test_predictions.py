@@ -1,10 +1,12 @@
 """From logits to words."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
 
-from vggweb.core.classes import all_classes, find_class, search_classes
+from vggweb.core.classes import all_classes, chinese_hypernyms, find_class, search_classes
 from vggweb.core.predictions import certainty, groups, softmax, top_predictions
 from vggweb.errors import UnknownClassError
 
@@ -71,3 +73,20 @@ def test_a_search_finds_all_words_in_any_case_and_puts_beginnings_first() -> Non
     assert search_classes("cat")[0].words.startswith("cat")
     assert search_classes("giraffe") == []
     assert len(search_classes("")) == 1000
+
+
+def test_every_class_has_a_chinese_name_of_its_own() -> None:
+    names = [entry.chinese for entry in all_classes()]
+    assert len(set(names)) == 1000
+    assert all(re.search("[\u4e00-\u9fff]", name) for name in names)
+
+
+def test_every_category_has_a_chinese_name() -> None:
+    assert set(chinese_hypernyms()) == {name for entry in all_classes() for name in entry.hypernyms}
+    assert all(re.search("[\u4e00-\u9fff]", name) for name in chinese_hypernyms().values())
+
+
+def test_a_class_is_found_by_its_chinese_name() -> None:
+    assert {entry.label for entry in search_classes("鹤")} >= {"crane"}
+    assert search_classes("金鱼")[0].label == "goldfish"
+    assert {entry.label for entry in search_classes("虎")} >= {"tiger", "tiger_shark", "tabby"}
