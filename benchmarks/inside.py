@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from benchmarks.measure import Ratio, compare
 from vggweb.config import Settings
 from vggweb.core.weights.compact import compact_choice
-from vggweb.services.app import Services, build_services
 from vggweb.services.gallery import Wish
 from vggweb.services.model_host import ModelHost
+from vggweb.startup import Services, build_services
 from vggweb.web import create_app
 
 PAIRS = 9

@@ -8,7 +8,7 @@ import tempfile
 BARE = "import tensorflow; import keras"
 SERVER = """
 from vggweb.config import Settings
-from vggweb.services.app import build_services
+from vggweb.startup import build_services
 from vggweb.services.samples import find_sample
 from vggweb.web import create_app
 settings = Settings.from_environ()

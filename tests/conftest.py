@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from vggweb.config import Settings
 from vggweb.core.weights.compact import compact_choice
-from vggweb.services.app import Services, build_services
 from vggweb.services.model_host import ModelHost
+from vggweb.startup import Services, build_services
 from vggweb.web import create_app
 
 SAMPLES = Path(__file__).resolve().parents[1] / "static" / "samples"

@@ -29,8 +29,8 @@ from vggweb.config import Settings
 from vggweb.core.weights.compact import compact_choice
 from vggweb.core.weights.info import weights_info
 from vggweb.errors import VggwebError
-from vggweb.services.app import build_services
 from vggweb.services.model_host import ModelHost
+from vggweb.startup import build_services
 from vggweb.web import create_app
 from vggweb.web.answers import DECLARATION
 

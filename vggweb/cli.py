@@ -29,8 +29,8 @@ from vggweb.core.weights.official import (
 )
 from vggweb.downloads import download
 from vggweb.errors import NotAnImageError, SettingError, VggwebError
-from vggweb.services.app import Services, build_services
 from vggweb.services.gallery import DEFAULT_RECIPE, Wish
+from vggweb.startup import Services, build_services
 
 EXIT_CODE_BAD_INPUT = 2
 FILTERS_AT_ONCE = 4  # in block1 and block2, where a step is short; deeper, a batch takes longer than one by one
@@ -247,5 +247,5 @@ results = AppGroup("results", help="The results that are kept.")
 @_says_errors
 def purge() -> None:
     """Delete expired results and orphans."""
-    report = _services().library.purge()
+    report = _services().results.purge()
     click.echo(f"Deleted {report.expired} expired results and {report.orphans} orphaned pictures.")

@@ -17,7 +17,7 @@ from vggweb.config import Settings
 from vggweb.errors import SettingError
 from vggweb.jobs.celery_workers import TASK, make_celery
 from vggweb.jobs.workers import LOW_PRIORITY
-from vggweb.services.app import Services, build_services
+from vggweb.startup import Services, build_services
 from vggweb.web.errors import setup_errors_stop_the_start
 from vggweb.web.logs import logging_config
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.storage.conftest import MakeStore, cluster, database_url, make_store, sqlite_url, store
-from vggweb.jobs import Gate, Jobs
-from vggweb.storage import JobStore, Store
+from vggweb.jobs import Gate, Jobs, JobStore
+from vggweb.storage import Store
 
 __all__ = ["MakeStore", "cluster", "database_url", "make_store", "sqlite_url", "store"]
 

@@ -11,8 +11,8 @@ import threading
 from pathlib import Path
 
 from tests.jobs.works import KIND, ask, until_state
-from vggweb.jobs import Arguments, Gate, JobContext, Jobs
-from vggweb.storage import JobStore, Store
+from vggweb.jobs import Arguments, Gate, JobContext, Jobs, JobStore, forget_results
+from vggweb.storage import Store
 
 LEASE_SECONDS = 2.0
 
@@ -20,7 +20,7 @@ LEASE_SECONDS = 2.0
 def main(url: str, folder: str, count: int) -> None:
     say("ready")
     sys.stdin.readline()
-    store = Store(url, lock_folder=Path(folder))
+    store = Store(url, lock_folder=Path(folder), forget=forget_results)
     store.migrate()
     jobs = Jobs(
         JobStore(store.engine),

@@ -24,8 +24,8 @@ from vggweb.config import Settings
 from vggweb.core.weights.compact import compact_choice
 from vggweb.errors import SettingError
 from vggweb.jobs.celery_workers import QUEUE, TASK, make_celery
-from vggweb.services.app import Services, build_services
 from vggweb.services.model_host import ModelHost
+from vggweb.startup import Services, build_services
 from vggweb.web import create_app
 
 JSON = {"Accept": "application/json"}
@@ -101,7 +101,7 @@ def workers(all_workers: list[Worker], site: Site) -> list[Worker]:
     return living
 
 
-def test_a_filter_is_drawn_by_a_worker_since_the_server_has_no_network(site: Site, workers: list[Worker]) -> None:
+def test_a_filter_is_drawn_by_a_worker_since_the_server_has_no_model_host(site: Site, workers: list[Worker]) -> None:
     job = site.until_state(site.draw(QUICK, 0), "done")
     picture = site.app.test_client().get(job["result_url"] + ".png")
     assert picture.data.startswith(b"\x89PNG")

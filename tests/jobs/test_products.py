@@ -11,7 +11,7 @@ from tests.storage.conftest import MakeStore
 from tests.storage.made import pictures, result
 from vggweb.errors import GoneError, JobCancelledError, NotFoundError
 from vggweb.jobs import Jobs, JobStore
-from vggweb.storage import PurgeReport, Store, StoredPicture
+from vggweb.storage import PurgeReport, Store, StoredFile
 
 PNG = "image/png"
 OURS, OTHER = "a" * 22, "b" * 22
@@ -29,8 +29,8 @@ def test_products_come_back_byte_for_byte_under_key_and_name(job_store: JobStore
     data = bytes(range(256))
     job_store.save_product("key", "a", PNG, data)
     job_store.save_product("key", "b", "application/json", b"{}")
-    assert job_store.product("key", "a") == StoredPicture("a", PNG, data)
-    assert job_store.product("key", "b") == StoredPicture("b", "application/json", b"{}")
+    assert job_store.product("key", "a") == StoredFile("a", PNG, data)
+    assert job_store.product("key", "b") == StoredFile("b", "application/json", b"{}")
     assert job_store.product("key", "c") is None
     assert job_store.product("other", "a") is None
 
@@ -38,7 +38,7 @@ def test_products_come_back_byte_for_byte_under_key_and_name(job_store: JobStore
 def test_a_product_of_the_same_key_and_name_is_replaced(job_store: JobStore) -> None:
     job_store.save_product("key", "a", PNG, b"old")
     job_store.save_product("key", "a", PNG, b"new")
-    assert job_store.product("key", "a") == StoredPicture("a", PNG, b"new")
+    assert job_store.product("key", "a") == StoredFile("a", PNG, b"new")
 
 
 def test_drawn_tells_which_of_many_keys_have_a_product_in_one_query_without_loading_any(job_store: JobStore) -> None:

@@ -11,12 +11,13 @@ from tests.jobs.conftest import MakeJobs
 from tests.jobs.server import LEASE_SECONDS
 from tests.jobs.servers import hear, server, tell
 from tests.jobs.works import KIND, Computation, Endless, ask, until, until_state
-from vggweb.jobs import Arguments, JobContext, Jobs, JobStore
-from vggweb.storage import Claim, Claims, Progress, Store, StoredPicture
-from vggweb.storage.claims import GAVE_UP, MOST_CRASHES
+from vggweb.jobs import Arguments, Claim, JobContext, Jobs, JobStore, WorkerQueue
+from vggweb.jobs.records import Progress
+from vggweb.jobs.worker_queue import GAVE_UP, MOST_CRASHES
+from vggweb.storage import Store, StoredFile
 
 LAPSED = -1.0  # a lease that has run out when it begins: its holder counts as dead at once
-PRODUCT = StoredPicture("picture", "image/png", b"drawn")
+PRODUCT = StoredFile("picture", "image/png", b"drawn")
 
 
 def test_a_job_whose_server_is_killed_goes_on_after_the_next_start(
@@ -61,9 +62,9 @@ def test_a_server_that_lives_keeps_its_job_however_long_it_takes(make_jobs: Make
     assert thief.runs == []
 
 
-def taken(claims: Claims) -> Claim:
+def taken(queue: WorkerQueue) -> Claim:
     """The next job, held."""
-    claim = claims.take([KIND])
+    claim = queue.take([KIND])
     assert claim
     return claim
 
@@ -78,26 +79,26 @@ def queued(jobs: Jobs) -> str:
 def test_a_server_that_was_taken_for_dead_can_write_nothing_when_it_comes_back(
     jobs: Jobs, queued: str, job_store: JobStore
 ) -> None:
-    claims = Claims(job_store.engine, lease_seconds=LAPSED)
-    old = taken(claims)
-    assert claims.recover() == 1
-    new = taken(claims)
+    queue = WorkerQueue(job_store.engine, lease_seconds=LAPSED)
+    old = taken(queue)
+    assert queue.recover() == 1
+    new = taken(queue)
     before = jobs.find(queued)
-    assert not claims.record(old, Progress(0.9))
-    assert not claims.complete(old, Progress(0.9), [PRODUCT])
-    assert not claims.fail(old, GAVE_UP)
-    assert not claims.give_up(old)
-    assert not claims.put_back(old)
+    assert not queue.record(old, Progress(0.9))
+    assert not queue.complete(old, Progress(0.9), [PRODUCT])
+    assert not queue.fail(old, GAVE_UP)
+    assert not queue.give_up(old)
+    assert not queue.put_back(old)
     after = jobs.find(queued)
     assert (after.state, after.progress, after.attempt) == (before.state, before.progress, 2)
     assert job_store.product("key", PRODUCT.name) is None
-    assert claims.complete(new, Progress(0.9), [PRODUCT])
+    assert queue.complete(new, Progress(0.9), [PRODUCT])
     assert job_store.product("key", PRODUCT.name) == PRODUCT
 
 
 def test_a_lease_that_is_renewed_does_not_lapse(job_store: JobStore, queued: str) -> None:
-    claim = taken(Claims(job_store.engine, lease_seconds=LAPSED))
-    lasting = Claims(job_store.engine, lease_seconds=600)
+    claim = taken(WorkerQueue(job_store.engine, lease_seconds=LAPSED))
+    lasting = WorkerQueue(job_store.engine, lease_seconds=600)
     lasting.renew([claim])
     assert lasting.recover() == 0
     assert lasting.record(claim, Progress(0.5))
@@ -106,25 +107,25 @@ def test_a_lease_that_is_renewed_does_not_lapse(job_store: JobStore, queued: str
 def test_a_job_that_crashes_its_server_three_times_fails_and_can_be_asked_for_again(
     jobs: Jobs, queued: str, job_store: JobStore
 ) -> None:
-    claims = Claims(job_store.engine, lease_seconds=LAPSED)
+    queue = WorkerQueue(job_store.engine, lease_seconds=LAPSED)
     for crash in range(1, MOST_CRASHES + 1):
-        assert taken(claims).attempt == crash
-        assert claims.recover() == 1
+        assert taken(queue).attempt == crash
+        assert queue.recover() == 1
     job = jobs.find(queued)
     assert (job.state, job.error) == ("failed", GAVE_UP)
-    assert claims.take([KIND]) is None
+    assert queue.take([KIND]) is None
     again = ask(jobs)
     assert (again.state, again.attempt) == ("queued", MOST_CRASHES + 1)
-    taken(claims)
-    claims.recover()
+    taken(queue)
+    queue.recover()
     assert jobs.find(queued).state == "queued"  # the count of crashes began anew
 
 
 def test_a_server_takes_only_work_that_it_can_do(job_store: JobStore, queued: str) -> None:
-    claims = Claims(job_store.engine, lease_seconds=600)
-    assert claims.take(["something else"]) is None
-    assert claims.take([]) is None
-    assert claims.take([KIND])
+    queue = WorkerQueue(job_store.engine, lease_seconds=600)
+    assert queue.take(["something else"]) is None
+    assert queue.take([]) is None
+    assert queue.take([KIND])
 
 
 @pytest.fixture
@@ -176,15 +177,15 @@ def test_workers_go_on_after_the_database_was_away(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs.register(KIND, Computation())
-    take, away = Claims.take, threading.Event()
+    take, away = WorkerQueue.take, threading.Event()
 
-    def fail_once(self: Claims, kinds: tuple[str, ...]) -> Claim | None:
+    def fail_once(self: WorkerQueue, kinds: tuple[str, ...]) -> Claim | None:
         if not away.is_set():
             away.set()
             raise OSError("the database is away")
         return take(self, kinds)
 
-    monkeypatch.setattr(Claims, "take", fail_once)
+    monkeypatch.setattr(WorkerQueue, "take", fail_once)
     jobs.start()
     until(away.is_set)
     until_state(jobs, ask(jobs).id, "done")

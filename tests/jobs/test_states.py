@@ -21,7 +21,7 @@ from vggweb.errors import (
 )
 from vggweb.jobs import Arguments, Gate, Job, JobContext, JobError, Jobs, JobStore
 from vggweb.jobs.context import SECONDS_BETWEEN_RECORDS
-from vggweb.storage import StoredPicture
+from vggweb.storage import StoredFile
 
 
 def test_a_job_that_is_done_has_progress_1_its_curve_and_its_product(jobs: Jobs, job_store: JobStore) -> None:
@@ -37,7 +37,7 @@ def test_a_job_that_is_done_has_progress_1_its_curve_and_its_product(jobs: Jobs,
     assert job.finished_at
     assert before <= job.created_at <= job.started_at <= job.finished_at <= datetime.now(UTC)
     assert (job.error, job.queue_position, job.seconds_left) == (None, None, None)
-    assert job_store.product("key", "picture") == StoredPicture("picture", "image/png", b"key")
+    assert job_store.product("key", "picture") == StoredFile("picture", "image/png", b"key")
 
 
 def test_a_running_job_shows_step_curve_preview_and_time_left(jobs: Jobs, job_store: JobStore) -> None:

@@ -3,7 +3,7 @@
 import sys
 
 from vggweb.config import Settings
-from vggweb.services.app import build_services
+from vggweb.startup import build_services
 from vggweb.web import create_app
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.web.uploads import sample_bytes
 from vggweb.config import Settings
-from vggweb.services.app import Services, build_services
 from vggweb.services.model_host import ModelHost
+from vggweb.startup import Services, build_services
 
 
 @pytest.fixture

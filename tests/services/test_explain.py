@@ -23,8 +23,8 @@ from vggweb.errors import (
     UnknownFilterError,
     UnknownLayerError,
 )
-from vggweb.services.app import Services
 from vggweb.services.explain import heatmap_png
+from vggweb.startup import Services
 
 CAT = 285
 NAMES = [layer.name for layer in LAYERS]
@@ -32,7 +32,7 @@ NAMES = [layer.name for layer in LAYERS]
 
 @pytest.fixture
 def batch(services: Services, result_id: str) -> Batch:
-    return to_batch(services.library.image(result_id))
+    return to_batch(services.results.image(result_id))
 
 
 def test_the_maps_are_those_of_the_stored_input(services: Services, result_id: str, batch: Batch) -> None:
@@ -67,7 +67,7 @@ def test_a_deleted_photo_is_gone_from_every_explanation_although_it_was_remember
     )
     for ask in asked[:-1]:
         ask()
-    services.library.delete(result_id)
+    services.results.delete(result_id)
     for ask in asked:
         with pytest.raises(GoneError):
             ask()
@@ -121,7 +121,7 @@ def test_the_heat_map_alone_shows_each_value_as_a_square(services: Services, res
 
 def test_the_variants_begin_with_the_real_result(services: Services, result_id: str) -> None:
     variants = services.explainer.what_if(result_id)
-    real = services.library.show(result_id, top=3).predictions
+    real = services.results.show(result_id, top=3).predictions
     assert variants[0].variant.distance == 0
     for found, expected in zip(variants[0].predictions, real, strict=True):
         assert found.class_index == expected.class_index

@@ -24,9 +24,9 @@ from vggweb.errors import (
     VggwebError,
 )
 from vggweb.jobs import Job
-from vggweb.services.app import Services, build_services
 from vggweb.services.gallery import FACTS, PICTURE, SHEET_TILE_PX, ContactSheet, Wish
 from vggweb.services.model_host import ModelHost
+from vggweb.startup import Services, build_services
 
 LAYER = "block1_conv1"
 WISH = Wish(LAYER, 5)

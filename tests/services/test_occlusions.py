@@ -14,9 +14,9 @@ from vggweb.core.model import Vgg16
 from vggweb.core.preprocessing import to_batch
 from vggweb.errors import GoneError, NotDrawnError, NotFoundError, UnknownClassError
 from vggweb.jobs import Job
-from vggweb.services.app import Services
 from vggweb.services.model_host import ModelHost
 from vggweb.services.occlusions import Occlusions
+from vggweb.startup import Services
 
 
 class QuickHost(ModelHost):
@@ -36,7 +36,7 @@ def quick(services: Services) -> Services:
     weights = np.zeros((224, 224, 3), np.float32)
     weights[80:144, 80:144, 1] = 0.01
     model_host = QuickHost(services.model_host, weights)
-    return replace(services, model_host=model_host, occlusions=Occlusions(services.library, model_host, services.jobs))
+    return replace(services, model_host=model_host, occlusions=Occlusions(services.results, model_host, services.jobs))
 
 
 def start(services: Services, result_id: str, class_index: int = 0) -> Job:
@@ -51,7 +51,7 @@ def test_the_job_leaves_the_cores_map_and_the_logit(quick: Services, result_id: 
     job = until_state(quick.jobs, start(quick, result_id).id, "done")
     assert quick.occlusions.job(result_id, 0) == job
     found = quick.occlusions.find(result_id, 0)
-    model, batch = quick.model_host.model(), to_batch(quick.library.image(result_id))
+    model, batch = quick.model_host.model(), to_batch(quick.results.image(result_id))
     np.testing.assert_allclose(found.heatmap, occlusion(model, batch, class_index=0), atol=1e-3)
     assert found.heatmap.any()
     assert found.logit == pytest.approx(float(model.logits(batch)[0, 0]), rel=1e-5)
@@ -73,7 +73,7 @@ def test_asking_twice_is_one_job_and_another_class_or_photo_is_another(services:
 def test_deleting_the_result_wipes_the_map_and_its_job(quick: Services, result_id: str) -> None:
     quick.jobs.start()
     job = until_state(quick.jobs, start(quick, result_id).id, "done")
-    quick.library.delete(result_id)
+    quick.results.delete(result_id)
     assert quick.jobs.store.drawn("occlusion/") == set()
     with pytest.raises(NotFoundError):
         quick.jobs.find(job.id)

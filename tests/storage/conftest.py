@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.storage.postgres import Cluster, running_cluster
+from vggweb.jobs import forget_results
 from vggweb.storage import Store
 
 MakeStore = Callable[..., Store]
@@ -40,7 +41,7 @@ def make_store(database_url: str, tmp_path: Path) -> Iterator[MakeStore]:
     opened: list[Store] = []
 
     def make(result_days: float = 0) -> Store:
-        store = Store(database_url, lock_folder=tmp_path, result_days=result_days)
+        store = Store(database_url, lock_folder=tmp_path, forget=forget_results, result_days=result_days)
         opened.append(store)
         store.migrate()
         return store

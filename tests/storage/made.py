@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vggweb.storage import StoredPicture, StoredResult
+from vggweb.storage import StoredFile, StoredResult
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -31,9 +31,9 @@ def result(result_id: str = "a" * 22, **changes: Any) -> StoredResult:
     return replace(made, **changes)
 
 
-def pictures(data: bytes = b"\x89PNG\x00\xff") -> dict[str, StoredPicture]:
+def pictures(data: bytes = b"\x89PNG\x00\xff") -> dict[str, StoredFile]:
     """The photo and one model input."""
     return {
-        "photo": StoredPicture(name="photo", media_type="image/jpeg", data=data),
-        "image-keras": StoredPicture(name="image-keras", media_type="image/png", data=data[::-1]),
+        "photo": StoredFile(name="photo", media_type="image/jpeg", data=data),
+        "image-keras": StoredFile(name="image-keras", media_type="image/png", data=data[::-1]),
     }

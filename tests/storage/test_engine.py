@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from tests.storage.made import pictures, result
 from vggweb.errors import SettingError
+from vggweb.jobs import forget_results
 from vggweb.storage import Store
 from vggweb.storage.engine import make_engine
 
@@ -42,7 +43,7 @@ def test_sqlite_lets_readers_read_while_somebody_writes_and_holds_foreign_keys(s
 
 
 def test_sqlites_files_hold_no_byte_of_a_deleted_photo(sqlite_url: str, tmp_path: Path) -> None:
-    store = Store(sqlite_url, lock_folder=tmp_path)
+    store = Store(sqlite_url, lock_folder=tmp_path, forget=forget_results)
     store.migrate()
     photo = b"a face in a photo " * 5000
     store.save_result(result(), pictures(photo))
@@ -54,7 +55,7 @@ def test_sqlites_files_hold_no_byte_of_a_deleted_photo(sqlite_url: str, tmp_path
 
 def test_a_deleted_photos_bytes_are_nowhere_in_the_files_while_the_store_is_open(tmp_path: Path) -> None:
     photo = b"a photo that nobody may find again. " * 2000
-    store = Store(f"sqlite:///{tmp_path / 'store.sqlite3'}", lock_folder=tmp_path)
+    store = Store(f"sqlite:///{tmp_path / 'store.sqlite3'}", lock_folder=tmp_path, forget=forget_results)
     store.migrate()
     store.save_result(result(), pictures(photo))
     assert any(photo[:32] in file.read_bytes() for file in tmp_path.iterdir())

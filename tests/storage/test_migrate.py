@@ -13,6 +13,7 @@ from sqlalchemy import text
 from tests.storage.made import pictures, result
 from tests.storage.postgres import Cluster
 from vggweb.errors import SettingError
+from vggweb.jobs import forget_results
 from vggweb.storage import Store
 from vggweb.storage.tables import Base
 
@@ -36,7 +37,7 @@ def test_of_stores_that_migrate_at_the_same_moment_one_does_it_and_the_others_wa
     start = Barrier(6)
 
     def migrate(number: int) -> str:
-        store = Store(database_url, lock_folder=tmp_path)
+        store = Store(database_url, lock_folder=tmp_path, forget=forget_results)
         start.wait()
         store.migrate()
         store.save_result(result(f"result-{number}"), pictures())
@@ -62,7 +63,7 @@ def test_a_database_of_a_newer_version_stops_the_start_with_a_sentence(store: St
 
 
 def refusal(url: str, folder: Path) -> SettingError:
-    store = Store(url, lock_folder=folder)
+    store = Store(url, lock_folder=folder, forget=forget_results)
     with pytest.raises(SettingError) as caught:
         store.migrate()
     store.close()
@@ -104,7 +105,7 @@ def test_a_migration_that_breaks_off_leaves_an_empty_database_that_migrates_next
         connection.execute("DROP TABLE pictures")
     connection.close()
     assert tables <= {"pictures", "alembic_version"}
-    store = Store(sqlite_url, lock_folder=tmp_path)
+    store = Store(sqlite_url, lock_folder=tmp_path, forget=forget_results)
     store.migrate()
     store.save_result(result(), pictures())
     store.close()

@@ -16,6 +16,7 @@ from tests.storage.made import NOON, pictures, result
 from tests.storage.postgres import Cluster
 from tests.storage.writer import DIED
 from vggweb.errors import BusyError, NotFoundError
+from vggweb.jobs import forget_results
 from vggweb.storage import PurgeReport, Store, engine
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +69,7 @@ def test_a_server_that_dies_between_row_and_pictures_leaves_neither(
 def locked_store(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store on SQLite that waits for other writers a tenth of a second only."""
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_SECONDS", 0.1)
-    store = Store(sqlite_url, lock_folder=tmp_path)
+    store = Store(sqlite_url, lock_folder=tmp_path, forget=forget_results)
     store.migrate()
     store.save_result(result("before"), pictures())
     return store
@@ -92,7 +93,7 @@ def test_while_another_process_writes_for_too_long_saving_is_busy_and_reading_is
 def test_a_purge_is_not_thrown_out_by_a_writer_that_comes_between_its_looking_and_its_deleting(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    store = Store(sqlite_url, lock_folder=tmp_path, result_days=1)
+    store = Store(sqlite_url, lock_folder=tmp_path, forget=forget_results, result_days=1)
     store.migrate()
     store.save_result(result(created_at=NOON - timedelta(days=400)), pictures())
     other = sqlite3.connect(tmp_path / "store.sqlite3", isolation_level=None, timeout=0)
@@ -109,7 +110,7 @@ def test_a_purge_is_not_thrown_out_by_a_writer_that_comes_between_its_looking_an
 
 
 def test_a_database_that_is_out_of_reach_is_busy(cluster: Cluster, tmp_path: Path) -> None:
-    store = Store(cluster.url("no_such_database"), lock_folder=tmp_path)
+    store = Store(cluster.url("no_such_database"), lock_folder=tmp_path, forget=forget_results)
     with pytest.raises(BusyError):
         store.find_result("a")
     with pytest.raises(BusyError):
@@ -118,7 +119,7 @@ def test_a_database_that_is_out_of_reach_is_busy(cluster: Cluster, tmp_path: Pat
 
 def test_connections_that_the_server_has_closed_are_replaced_unnoticed(cluster: Cluster, tmp_path: Path) -> None:
     with cluster.database() as url:
-        store = Store(url, lock_folder=tmp_path)
+        store = Store(url, lock_folder=tmp_path, forget=forget_results)
         store.migrate()
         store.save_result(result(), pictures())
         cluster.execute(

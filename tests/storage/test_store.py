@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.storage.conftest import MakeStore
 from tests.storage.made import NOON, pictures, result
 from vggweb.errors import GoneError, NotFoundError
-from vggweb.storage import PurgeReport, Store, StoredPicture, StoredResult
+from vggweb.storage import PurgeReport, Store, StoredFile, StoredResult
 from vggweb.storage.tables import PictureRow, ResultRow
 
 
@@ -84,7 +84,7 @@ def test_an_id_that_no_result_can_have_is_not_found_either(store: Store, strange
 
 
 def test_a_picture_that_cannot_be_kept_keeps_nothing_of_the_result(store: Store) -> None:
-    broken = StoredPicture(name="image-crop", media_type="image/png", data=cast(bytes, None))
+    broken = StoredFile(name="image-crop", media_type="image/png", data=cast(bytes, None))
     with pytest.raises(IntegrityError):
         store.save_result(result(), pictures() | {"image-crop": broken})
     with pytest.raises(NotFoundError):

@@ -10,22 +10,23 @@ from collections.abc import ItemsView
 from pathlib import Path
 
 from tests.storage.made import pictures, result
-from vggweb.storage import Store, StoredPicture
+from vggweb.jobs import forget_results
+from vggweb.storage import Store, StoredFile
 
 DIED = 9
 
 
-class _Deadly(dict[str, StoredPicture]):
+class _Deadly(dict[str, StoredFile]):
     """Pictures that kill the process when somebody wants to have them."""
 
-    def items(self) -> ItemsView[str, StoredPicture]:  # type: ignore[override]
+    def items(self) -> ItemsView[str, StoredFile]:  # type: ignore[override]
         os._exit(DIED)
 
 
 def main(url: str, folder: str, name: str, count: int) -> None:
     print("ready", flush=True)  # noqa: T201 - the test waits for it
     sys.stdin.readline()
-    store = Store(url, lock_folder=Path(folder))
+    store = Store(url, lock_folder=Path(folder), forget=forget_results)
     store.migrate()
     if not count:
         store.save_result(result(name), _Deadly(pictures()))

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from tests.web.uploads import make_result
 from vggweb.config import Settings
-from vggweb.services.app import Services, build_services
 from vggweb.services.model_host import ModelHost
+from vggweb.startup import Services, build_services
 from vggweb.web import create_app
 
 

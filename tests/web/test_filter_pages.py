@@ -24,8 +24,8 @@ from vggweb.core.classes import find_class
 from vggweb.core.optvis import recipes, render
 from vggweb.errors import VggwebError
 from vggweb.jobs import Arguments, JobContext
-from vggweb.services.app import Services
 from vggweb.services.gallery import FACTS, KIND, PICTURE, Wish
+from vggweb.startup import Services
 
 ADDRESS = "/layers/block1_conv1/filters/5"
 GOLDFISH = "/classes/1"

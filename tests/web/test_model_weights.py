@@ -13,8 +13,8 @@ from vggweb.config import Settings
 from vggweb.core.weights import official
 from vggweb.core.weights.compact import FILES
 from vggweb.core.weights.official import choose_weights, file_digest
-from vggweb.services.app import build_services
 from vggweb.services.model_host import ModelHost
+from vggweb.startup import build_services
 from vggweb.web import create_app
 
 

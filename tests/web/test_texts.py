@@ -11,7 +11,7 @@ from tests.web.pages import get_page
 from tests.web.uploads import make_result
 from vggweb.core.weights import WeightsChoice
 from vggweb.core.weights.compact import compact_choice
-from vggweb.services.results import ModelUsed
+from vggweb.services.result import ModelUsed
 from vggweb.storage.tables import ResultRow
 from vggweb.web.texts import filesize, percent, shape, variant_note
 

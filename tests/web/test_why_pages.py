@@ -20,8 +20,8 @@ from vggweb.core.predictions import softmax
 from vggweb.core.preprocessing import to_batch
 from vggweb.core.rendering import colour_bar
 from vggweb.core.whatif import compare, prepare_variants
-from vggweb.services.app import Services
 from vggweb.services.occlusions import HEATMAP, key_of, pack
+from vggweb.startup import Services
 
 CAT, TABBY, GOLDFISH = 285, 281, 1  # Egyptian cat, the sample's first word; tabby; nothing like it
 VARIANTS = [
@@ -68,7 +68,7 @@ def test_the_json_holds_the_cores_map_and_the_logit(
     answer = answer_of(cat, method, CAT)
     assert set(answer) == {"method", "class_index", "logit", "shape", "heatmap"}
     assert (answer["method"], answer["class_index"], answer["shape"]) == (method, CAT, [side, side])
-    model, batch = cat.services.model_host.model(), to_batch(cat.services.library.image(cat.id))
+    model, batch = cat.services.model_host.model(), to_batch(cat.services.results.image(cat.id))
     heatmap = np.array(answer["heatmap"])
     assert heatmap.shape == (side, side)
     assert (heatmap.min() >= 0, heatmap.max()) == (True, 1)
@@ -86,7 +86,7 @@ def test_the_logit_is_no_probability_and_softmax_makes_it_one(cat: Looked) -> No
 
 
 def test_any_convolution_can_be_chosen_for_grad_cam(cat: Looked) -> None:
-    model, batch = cat.services.model_host.model(), to_batch(cat.services.library.image(cat.id))
+    model, batch = cat.services.model_host.model(), to_batch(cat.services.results.image(cat.id))
     answer = answer_of(cat, "grad_cam", CAT, "?layer=block4_conv2")
     assert answer["shape"] == [28, 28]
     expected = grad_cam(model, batch, class_index=CAT, layer_name="block4_conv2")
@@ -268,11 +268,10 @@ def test_what_if_names_eleven_variants_with_their_distance_from_the_first(cat: L
     first = cat.client.get(f"/r/{cat.id}.json").get_json()["predictions"][0]
     assert variants[0]["predictions"][0]["class_index"] == first["class_index"]
     assert variants[0]["predictions"][0]["score"] == pytest.approx(first["score"], abs=1e-4)
-    library = cat.services.library
-    crop, squash = (library.image(cat.id, resize) for resize in ("crop", "bilinear"))
-    expected = compare(
-        cat.services.model_host.model(), prepare_variants(library.image(cat.id), crop=crop, squash=squash)
-    )
+    results = cat.services.results
+    crop, squash = (results.image(cat.id, resize) for resize in ("crop", "bilinear"))
+    model = cat.services.model_host.model()
+    expected = compare(model, prepare_variants(results.image(cat.id), crop=crop, squash=squash))
     assert [one["distance"] for one in variants] == pytest.approx([one.distance for one in expected], abs=1e-4)
 
 

@@ -1,13 +1,17 @@
-"""Long work: states, progress, cancel, and going on after a crash."""
+"""Long work: states, progress, cancel, going on after a crash; its rows and what it made."""
 
 from vggweb.jobs.context import JobContext, ServerStopsError
 from vggweb.jobs.gate import Gate
+from vggweb.jobs.products import forget_results
 from vggweb.jobs.queue import Jobs
+from vggweb.jobs.records import Arguments, Claim, Job, JobError, State
 from vggweb.jobs.runner import Work
-from vggweb.storage import Arguments, Job, JobError, JobStore, State
+from vggweb.jobs.store import JobStore
+from vggweb.jobs.worker_queue import WorkerQueue
 
 __all__ = [
     "Arguments",
+    "Claim",
     "Gate",
     "Job",
     "JobContext",
@@ -17,4 +21,6 @@ __all__ = [
     "ServerStopsError",
     "State",
     "Work",
+    "WorkerQueue",
+    "forget_results",
 ]

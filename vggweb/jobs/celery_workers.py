@@ -52,7 +52,7 @@ def make_celery(broker_url: str, *, concurrency: int = 1) -> Celery:
     return app
 
 
-class Courier:
+class WorkerWaker:
     """Sends messages that wake workers: one for each job that waits, less those that nobody has read yet.
 
     Comparing the two numbers again and again, instead of sending when a job is asked for, makes up for messages that

@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from vggweb.errors import BusyError, JobCancelledError, JobTimedOutError
 from vggweb.jobs.gate import Gate
-from vggweb.storage import Claim, Claims, Progress, StoredPicture
+from vggweb.jobs.records import Claim, Progress
+from vggweb.jobs.worker_queue import WorkerQueue
+from vggweb.storage import StoredFile
 
 logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_RECORDS = 0.25
@@ -24,12 +26,12 @@ class JobContext:
     """One attempt at a job, as its work sees it."""
 
     def __init__(
-        self, claim: Claim, claims: Claims, *, gate: Gate, timeout_seconds: float, stopping: threading.Event
+        self, claim: Claim, queue: WorkerQueue, *, gate: Gate, timeout_seconds: float, stopping: threading.Event
     ) -> None:
         self.claim = claim
         self.progress = Progress()
-        self.products: dict[str, StoredPicture] = {}
-        self._claims = claims
+        self.products: dict[str, StoredFile] = {}
+        self._queue = queue
         self._gate = gate
         self._stopping = stopping
         self._deadline = time.monotonic() + timeout_seconds
@@ -74,7 +76,7 @@ class JobContext:
 
     def save(self, name: str, media_type: str, data: bytes) -> None:
         """Leaves a product; it is stored under the job's key when the work is done, or else not at all."""
-        self.products[name] = StoredPicture(name=name, media_type=media_type, data=data)
+        self.products[name] = StoredFile(name=name, media_type=media_type, data=data)
 
     def _note(self, progress: float, step: int | None, steps: int | None, value: float | None) -> None:
         self.progress.progress = min(MOST_PROGRESS_BEFORE_DONE, max(0.0, progress))
@@ -91,7 +93,7 @@ class JobContext:
     def _record(self, picture: Callable[[], bytes] | None) -> None:
         self.progress.preview = picture() if picture else None
         try:
-            held = self._claims.record(self.claim, self.progress)
+            held = self._queue.record(self.claim, self.progress)
         except BusyError:  # a report that is lost does no harm: the next is not far
             logger.warning("A job's progress could not be written down.", exc_info=True)
             return

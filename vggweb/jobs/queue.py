@@ -6,9 +6,11 @@ from typing import Any
 
 from vggweb.errors import BadParameterError
 from vggweb.jobs.gate import Gate
+from vggweb.jobs.records import Job, Limits, NewJob
 from vggweb.jobs.runner import Runner, Work
+from vggweb.jobs.store import JobStore
+from vggweb.jobs.worker_queue import WorkerQueue
 from vggweb.jobs.workers import Workers, WorkerThreads
-from vggweb.storage import Claims, Job, JobStore, Limits, NewJob
 
 LEASE_SECONDS = 15.0  # a server that has not said for so long that it lives is taken for dead
 TENDS_IN_A_LEASE = 5
@@ -43,8 +45,8 @@ class Jobs:
         self.store = store
         self._limits = Limits(queue=queue_limit, per_visitor=per_visitor_limit)
         self._stopping = threading.Event()
-        claims = Claims(store.engine, lease_seconds=lease_seconds)
-        self._runner = Runner(claims, gate=gate, timeout_seconds=timeout_seconds, stopping=self._stopping)
+        queue = WorkerQueue(store.engine, lease_seconds=lease_seconds)
+        self._runner = Runner(queue, gate=gate, timeout_seconds=timeout_seconds, stopping=self._stopping)
         self._workers: Workers = WorkerThreads(
             _deliver_to(broker_url, self._runner) if broker_url else self._runner.run_next,
             self._runner.tend,
@@ -134,6 +136,6 @@ class Jobs:
 
 def _deliver_to(broker_url: str, runner: Runner) -> Callable[[], bool]:
     """What a thread does instead of the work itself when Celery workers do it."""
-    from vggweb.jobs.celery_workers import Courier, make_celery  # only who has a broker pays for Celery
+    from vggweb.jobs.celery_workers import WorkerWaker, make_celery  # only who has a broker pays for Celery
 
-    return Courier(make_celery(broker_url), runner.count_waiting).deliver
+    return WorkerWaker(make_celery(broker_url), runner.count_waiting).deliver

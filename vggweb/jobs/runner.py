@@ -9,7 +9,8 @@ from typing import TypeAlias
 from vggweb.errors import BusyError, JobCancelledError, JobTimedOutError, VggwebError
 from vggweb.jobs.context import JobContext, ServerStopsError
 from vggweb.jobs.gate import Gate
-from vggweb.storage import Arguments, Claims, JobError
+from vggweb.jobs.records import Arguments, JobError
+from vggweb.jobs.worker_queue import WorkerQueue
 
 logger = logging.getLogger(__name__)
 Work: TypeAlias = Callable[[JobContext, Arguments], None]
@@ -24,8 +25,8 @@ SECONDS_BETWEEN_TRIES = 2.0
 class Runner:
     """Knows the work of each kind and does it, one job a call; workers of any make call it."""
 
-    def __init__(self, claims: Claims, *, gate: Gate, timeout_seconds: float, stopping: threading.Event) -> None:
-        self._claims = claims
+    def __init__(self, queue: WorkerQueue, *, gate: Gate, timeout_seconds: float, stopping: threading.Event) -> None:
+        self._queue = queue
         self._gate = gate
         self._timeout_seconds = timeout_seconds
         self._stopping = stopping
@@ -43,15 +44,15 @@ class Runner:
 
     def count_waiting(self) -> int:
         """How many jobs wait that could be run here."""
-        return self._claims.count_waiting(tuple(self._kinds))
+        return self._queue.count_waiting(tuple(self._kinds))
 
     def run_next(self) -> bool:
         """Takes the job that has waited longest and runs it to its end; False if none waits."""
-        claim = self._claims.take(tuple(self._kinds))
+        claim = self._queue.take(tuple(self._kinds))
         if claim is None:
             return False
         context = JobContext(
-            claim, self._claims, gate=self._gate, timeout_seconds=self._timeout_seconds, stopping=self._stopping
+            claim, self._queue, gate=self._gate, timeout_seconds=self._timeout_seconds, stopping=self._stopping
         )
         with self._lock:
             self._running[claim.token] = context
@@ -69,11 +70,11 @@ class Runner:
         """
         with self._lock:
             contexts = list(self._running.values())
-        self._claims.renew([context.claim for context in contexts])
+        self._queue.renew([context.claim for context in contexts])
         for context in contexts:
             if context.is_late:  # its work has not reported for long; it is told when it does
-                self._claims.fail(context.claim, _sentences(JobTimedOutError()))
-        return self._claims.recover()
+                self._queue.fail(context.claim, _sentences(JobTimedOutError()))
+        return self._queue.recover()
 
     def _outcome(self, context: JobContext) -> Callable[[], bool]:
         """Does the work; returns what writes down how it ended."""
@@ -81,17 +82,17 @@ class Runner:
         try:
             self._kinds[claim.kind](context, claim.arguments)
         except ServerStopsError:
-            return lambda: self._claims.put_back(claim)
+            return lambda: self._queue.put_back(claim)
         except JobCancelledError:
-            return lambda: self._claims.give_up(claim)
+            return lambda: self._queue.give_up(claim)
         except VggwebError as error:
             sentences = _sentences(error)
             logger.warning("A job failed.", exc_info=True, extra={"job": claim.job_id, "kind": claim.kind})
-            return lambda: self._claims.fail(claim, sentences)
+            return lambda: self._queue.fail(claim, sentences)
         except BaseException:  # also SystemExit: a worker that ends would leave its job running for ever
             logger.exception("A job failed.", extra={"job": claim.job_id, "kind": claim.kind})
-            return lambda: self._claims.fail(claim, UNFORESEEN)
-        return lambda: self._claims.complete(claim, context.progress, context.products.values())
+            return lambda: self._queue.fail(claim, UNFORESEEN)
+        return lambda: self._queue.complete(claim, context.progress, context.products.values())
 
 
 def _sentences(error: VggwebError) -> JobError:

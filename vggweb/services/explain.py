@@ -22,9 +22,9 @@ from vggweb.core.preprocessing import to_batch
 from vggweb.core.rendering import encode_png, encode_webp, enlarge, heatmap_picture, overlay
 from vggweb.core.whatif import Variant, compare, prepare_variants
 from vggweb.errors import NotDrawnError, NotFoundError
-from vggweb.services.library import Library
-from vggweb.services.memory import Recent
+from vggweb.services.cache import ComputeOnceCache
 from vggweb.services.model_host import ModelHost
+from vggweb.services.results import Results
 
 PHOTOS_REMEMBERED = 2  # all activations of one photo take about 60 MB
 EXPLANATIONS_REMEMBERED = 64
@@ -86,12 +86,12 @@ class WhatIf:
 class Explainer:
     """Computes explanations of stored results, from exactly the input that the network was given."""
 
-    def __init__(self, library: Library, model_host: ModelHost) -> None:
-        self._library = library
+    def __init__(self, results: Results, model_host: ModelHost) -> None:
+        self._results = results
         self._model_host = model_host
-        self._activations: Recent[dict[str, Activation]] = Recent(PHOTOS_REMEMBERED)
-        self._explanations: Recent[Explanation] = Recent(EXPLANATIONS_REMEMBERED)
-        self._variants: Recent[tuple[WhatIf, ...]] = Recent(EXPLANATIONS_REMEMBERED)
+        self._activations: ComputeOnceCache[dict[str, Activation]] = ComputeOnceCache(PHOTOS_REMEMBERED)
+        self._explanations: ComputeOnceCache[Explanation] = ComputeOnceCache(EXPLANATIONS_REMEMBERED)
+        self._variants: ComputeOnceCache[tuple[WhatIf, ...]] = ComputeOnceCache(EXPLANATIONS_REMEMBERED)
 
     def layer_maps(self, result_id: str, layer_name: str) -> LayerMaps:
         """What a layer saw, in numbers; one forward pass serves all layers of a photo.
@@ -122,7 +122,7 @@ class Explainer:
         check_channel(layer, channel)
         activation = self._activation(result_id, layer)
         if over_photo:
-            return encode_png(map_overlay(self._library.image(result_id), activation, channel, scale=scale))
+            return encode_png(map_overlay(self._results.image(result_id), activation, channel, scale=scale))
         factor = max(1, LARGE_MAP_PX // layer.shape[0])
         return encode_png(enlarge(map_picture(activation, channel, scale=scale), factor))
 
@@ -140,7 +140,7 @@ class Explainer:
         if method.slow:
             raise NotDrawnError
         layer = find_convolution(layer_name).name if method.name == "grad_cam" else None
-        image = self._library.image(result_id)
+        image = self._results.image(result_id)
 
         def compute() -> Explanation:
             batch = to_batch(image)
@@ -156,12 +156,12 @@ class Explainer:
 
     def overlay_png(self, result_id: str, explanation: Explanation) -> bytes:
         """The evidence as heat over the model input."""
-        return encode_png(enlarge(overlay(self._library.image(result_id), explanation.heatmap), 2))
+        return encode_png(enlarge(overlay(self._results.image(result_id), explanation.heatmap), 2))
 
     def what_if(self, result_id: str) -> tuple[WhatIf, ...]:
         """The same photo prepared in other ways, with the network's answers; one batch."""
-        image = self._library.image(result_id)
-        crop, squash = (self._library.image(result_id, resize) for resize in ("crop", "bilinear"))
+        image = self._results.image(result_id)
+        crop, squash = (self._results.image(result_id, resize) for resize in ("crop", "bilinear"))
 
         def compute() -> tuple[WhatIf, ...]:
             preparations = prepare_variants(image, crop=crop, squash=squash)
@@ -183,7 +183,7 @@ class Explainer:
         raise NotFoundError
 
     def _activation(self, result_id: str, layer: Layer) -> Activation:
-        image = self._library.image(result_id)
+        image = self._results.image(result_id)
 
         def compute() -> dict[str, Activation]:
             with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:

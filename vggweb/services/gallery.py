@@ -15,9 +15,9 @@ from vggweb.core.optvis.drawing import Drawing, OnStep
 from vggweb.core.optvis.recipes import RecipeName, check_recipe, check_seed
 from vggweb.core.rendering import decode_picture, encode_png, encode_webp
 from vggweb.errors import BadParameterError, NotDrawnError
-from vggweb.jobs import Arguments, Job, JobContext, Jobs
+from vggweb.jobs import Arguments, Job, JobContext, Jobs, JobStore
 from vggweb.services.model_host import ModelHost
-from vggweb.storage import JobStore, StoredPicture
+from vggweb.storage import StoredFile
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
@@ -233,12 +233,12 @@ def _draw(model: "Vgg16", wish: Wish, on_step: OnStep | None) -> list[Drawing]:
     return [drawing]
 
 
-def _products(drawings: list[Drawing]) -> tuple[StoredPicture, StoredPicture]:
+def _products(drawings: list[Drawing]) -> tuple[StoredFile, StoredFile]:
     first = drawings[0]
     facts = DrawnFacts(first.dark, first.seed_used, tuple(round(value, 4) for value in first.curve))
     return (
-        StoredPicture(FACTS, "application/json", json.dumps(asdict(facts)).encode()),
-        StoredPicture(PICTURE, "image/png", encode_png(_arranged(drawings))),
+        StoredFile(FACTS, "application/json", json.dumps(asdict(facts)).encode()),
+        StoredFile(PICTURE, "image/png", encode_png(_arranged(drawings))),
     )
 
 

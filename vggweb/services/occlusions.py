@@ -11,8 +11,8 @@ from vggweb.core.preprocessing import to_batch
 from vggweb.errors import NotDrawnError
 from vggweb.jobs import Arguments, Job, JobContext, Jobs
 from vggweb.services.explain import Explanation
-from vggweb.services.library import Library
 from vggweb.services.model_host import ModelHost
+from vggweb.services.results import Results
 
 KIND = "occlusion"
 HEATMAP = "heatmap"
@@ -21,8 +21,8 @@ HEATMAP = "heatmap"
 class Occlusions:
     """Starts, finds and reads occlusion maps."""
 
-    def __init__(self, library: Library, model_host: ModelHost, jobs: Jobs) -> None:
-        self._library = library
+    def __init__(self, results: Results, model_host: ModelHost, jobs: Jobs) -> None:
+        self._results = results
         self._model_host = model_host
         self._jobs = jobs
         jobs.register(KIND, self._run)
@@ -35,7 +35,7 @@ class Occlusions:
             NotDrawnError: it has not been computed; looking starts no work.
         """
         entry = find_class(class_index)
-        self._library.image(result_id)
+        self._results.image(result_id)
         stored = self._jobs.store.product(key_of(result_id, class_index), HEATMAP)
         if stored is None:
             raise NotDrawnError
@@ -61,7 +61,7 @@ class Occlusions:
         from vggweb.core.attribution.occlusion import occlusion
 
         class_index = int(arguments["class_index"])
-        batch = to_batch(self._library.image(str(arguments["result_id"])))
+        batch = to_batch(self._results.image(str(arguments["result_id"])))
         model = self._model_host.model()
         logit = float(model.logits(batch)[0, class_index])
         heatmap = occlusion(model, batch, class_index=class_index, on_progress=context.report)

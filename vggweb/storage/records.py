@@ -42,7 +42,7 @@ class StoredResult:
 
 
 @dataclass(frozen=True)
-class StoredPicture:
+class StoredFile:
     """A picture file of a result, or a file that a job has made.
 
     Attributes:

@@ -1,12 +1,12 @@
 """Results in and out of the database."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from vggweb.core.preprocessing import ResizeMethod
@@ -14,19 +14,29 @@ from vggweb.core.weights import Variant
 from vggweb.errors import GoneError, NotFoundError
 from vggweb.storage.engine import fold_log, make_engine
 from vggweb.storage.migrate import upgrade_to_head
-from vggweb.storage.records import PurgeReport, StoredPicture, StoredResult
+from vggweb.storage.records import PurgeReport, StoredFile, StoredResult
 from vggweb.storage.sessions import reading, rows_changed, writing
-from vggweb.storage.tables import JobRow, PictureRow, ProductRow, ResultRow
+from vggweb.storage.tables import PictureRow, ResultRow
 
 LITTLE_ENDIAN_FLOAT32 = "<f4"
+ResultIds: TypeAlias = Sequence[str] | Select[str]
+Forget: TypeAlias = Callable[[Session, ResultIds], int]
 
 
 class Store:
-    """Keeps results and their pictures. Safe to use from several threads and several processes."""
+    """Keeps results and their pictures. Safe to use from several threads and several processes.
 
-    def __init__(self, url: str, *, lock_folder: Path, result_days: float = 0) -> None:
+    Args:
+        url: of the database.
+        lock_folder: where servers that start at once take turns at an SQLite file.
+        forget: deletes what others keep for these results, within the session, and says how many files that were.
+        result_days: age at which a result expires; 0: never.
+    """
+
+    def __init__(self, url: str, *, lock_folder: Path, forget: Forget, result_days: float = 0) -> None:
         self.engine = make_engine(url)
         self._lock_folder = lock_folder
+        self._forget = forget
         self._result_days = result_days
 
     def migrate(self) -> None:
@@ -37,7 +47,7 @@ class Store:
         """Closes every connection."""
         self.engine.dispose()
 
-    def save_result(self, result: StoredResult, pictures: Mapping[str, StoredPicture]) -> None:
+    def save_result(self, result: StoredResult, pictures: Mapping[str, StoredFile]) -> None:
         """Keeps a result and its pictures, all or nothing."""
         with writing(self.engine) as session:
             session.add(_to_row(result))
@@ -63,7 +73,7 @@ class Store:
                 raise GoneError
             return _from_row(row)
 
-    def picture(self, result_id: str, name: str) -> StoredPicture:
+    def picture(self, result_id: str, name: str) -> StoredFile:
         """A picture of a result.
 
         Raises:
@@ -73,7 +83,7 @@ class Store:
             row = session.get(PictureRow, (result_id, name))
             if row is None:
                 raise NotFoundError
-            return StoredPicture(name=row.name, media_type=row.media_type, data=row.data)
+            return StoredFile(name=row.name, media_type=row.media_type, data=row.data)
 
     def delete_result(self, result_id: str) -> None:
         """Wipes a result, its jobs and their products.
@@ -81,7 +91,7 @@ class Store:
         What stays is a tombstone of its id, so that its address says it is gone.
         """
         with writing(self.engine) as session:
-            _bury(session, [result_id])
+            self._bury(session, [result_id])
         fold_log(self.engine)
 
     def recent_results(self, owner: str, limit: int) -> list[StoredResult]:
@@ -102,27 +112,24 @@ class Store:
             if oldest is not None:
                 found = select(ResultRow.id).where(ResultRow.deleted_at.is_(None), ResultRow.created_at < oldest)
                 expired = list(session.scalars(found))
-                _bury(session, expired)
+                self._bury(session, expired)
             stands = exists().where(ResultRow.id == PictureRow.result_id, ResultRow.deleted_at.is_(None))
-            orphans = rows_changed(session, delete(PictureRow).where(~stands)) + _purge_private_work(session)
+            orphans = rows_changed(session, delete(PictureRow).where(~stands)) + self._forget(session, _gone())
         fold_log(self.engine)
         return PurgeReport(expired=len(expired), orphans=orphans)
+
+    def _bury(self, session: Session, ids: list[str]) -> None:
+        now = datetime.now(UTC)
+        for start in range(0, len(ids), 500):  # databases limit the number of parameters of a statement
+            some = ids[start : start + 500]
+            # The tombstone first: from then on no job for the result can begin.
+            session.execute(update(ResultRow).where(ResultRow.id.in_(some)).values(**_tombstone(now)))
+            self._forget(session, some)
+            session.execute(delete(PictureRow).where(PictureRow.result_id.in_(some)))
 
     def _oldest(self) -> datetime | None:
         """Results made before this moment have expired; None if none ever do."""
         return datetime.now(UTC) - timedelta(days=self._result_days) if self._result_days else None
-
-
-def _bury(session: Session, ids: list[str]) -> None:
-    now = datetime.now(UTC)
-    for start in range(0, len(ids), 500):  # databases limit the number of parameters of a statement
-        some = ids[start : start + 500]
-        # The tombstone first: from then on no job for the result can begin. Then its jobs, so that none under way
-        # can store a product any more; then what they have stored.
-        session.execute(update(ResultRow).where(ResultRow.id.in_(some)).values(**_tombstone(now)))
-        session.execute(delete(JobRow).where(JobRow.result_id.in_(some)))
-        session.execute(delete(ProductRow).where(ProductRow.result_id.in_(some)))
-        session.execute(delete(PictureRow).where(PictureRow.result_id.in_(some)))
 
 
 def _tombstone(now: datetime) -> dict[str, Any]:
@@ -142,11 +149,8 @@ def _tombstone(now: datetime) -> dict[str, Any]:
     }
 
 
-def _purge_private_work(session: Session) -> int:
-    """Deletes jobs and products of results that no longer stand; says how many products."""
-    gone = select(ResultRow.id).where(ResultRow.deleted_at.is_not(None))
-    session.execute(delete(JobRow).where(JobRow.result_id.in_(gone)))
-    return rows_changed(session, delete(ProductRow).where(ProductRow.result_id.in_(gone)))
+def _gone() -> Select[str]:
+    return select(ResultRow.id).where(ResultRow.deleted_at.is_not(None))
 
 
 def _to_row(result: StoredResult) -> ResultRow:

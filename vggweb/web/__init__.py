@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vggweb import cli
 from vggweb.config import Settings
-from vggweb.services.app import Services, build_services
+from vggweb.startup import Services, build_services
 from vggweb.web import (
     assets,
     errors,

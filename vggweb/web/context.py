@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from vggweb.services.app import Services
+from vggweb.startup import Services
 
 
 def services() -> Services:

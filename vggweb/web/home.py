@@ -24,7 +24,7 @@ def home_page(*, error: VggwebError | None = None, resize: str = "keras") -> str
     return render_template(
         "pages/home.html",
         samples=SAMPLES,
-        recent=services().library.recent(visitors.known_owner()),
+        recent=services().results.recent(visitors.known_owner()),
         resize=resize,
         resize_options=RESIZE_OPTIONS,
         error=error,

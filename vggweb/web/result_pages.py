@@ -25,7 +25,7 @@ from vggweb.errors import (
     UnsupportedFormatError,
     VggwebError,
 )
-from vggweb.services.results import Result
+from vggweb.services.result import Result
 from vggweb.services.samples import SAMPLES, find_sample
 from vggweb.web import visitors
 from vggweb.web.answers import FormField, WholeNumber, add_route, answers, json_answer, wants_json
@@ -120,7 +120,7 @@ def create() -> Response:
 @answers("A result", SharedResult, errors=(*MISSING, BadParameterError), query=(TOP,))
 def show(result_id: str) -> Response:
     """The shareable page."""
-    result = services().library.show(result_id, top=TOP.read())
+    result = services().results.show(result_id, top=TOP.read())
     if not wants_json():
         return _page(result)
     response = json_answer(_with_address(SharedResult, result))
@@ -137,36 +137,36 @@ def show(result_id: str) -> Response:
 )
 def delete(result_id: str) -> Response:
     """Deletes the result for whoever made it."""
-    library = services().library
-    is_mine = library.is_owner(result_id, visitors.known_owner())
+    results = services().results
+    is_mine = results.is_owner(result_id, visitors.known_owner())
     if not is_mine and not visitors.is_delete_token(request.form.get("delete_token", ""), result_id):
         raise NotYoursError
-    library.delete(result_id)
+    results.delete(result_id)
     return json_answer(Deleted(deleted=True)) if wants_json() else see_other(url_for("home.home"))
 
 
 @blueprint.get("/r/<token:result_id>/input.png")
 def input_png(result_id: str) -> Response:
     """The exact 224 × 224 model input."""
-    return picture(services().library.input_png(result_id), "image/png")
+    return picture(services().results.input_png(result_id), "image/png")
 
 
 @blueprint.get("/r/<token:result_id>/channels/<channel>.png")
 def channel_png(result_id: str, channel: str) -> Response:
     """One mean-subtracted channel as a grey picture."""
-    return picture(services().library.channel_png(result_id, channel), "image/png")
+    return picture(services().results.channel_png(result_id, channel), "image/png")
 
 
 @blueprint.get("/r/<token:result_id>/photo.jpg")
 def photo_jpg(result_id: str) -> Response:
     """The small copy of the photo, encoded anew."""
-    return picture(services().library.picture(result_id, "photo").data, "image/jpeg")
+    return picture(services().results.picture(result_id, "photo").data, "image/jpeg")
 
 
 @blueprint.get("/r/<token:result_id>/preview.png")
 def preview_png(result_id: str) -> Response:
     """The card that a shared link shows."""
-    response = picture(services().library.card_png(result_id), "image/png")
+    response = picture(services().results.card_png(result_id), "image/png")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -174,7 +174,7 @@ def preview_png(result_id: str) -> Response:
 @blueprint.get("/r/<token:result_id>/qr.svg")
 def qr_svg(result_id: str) -> Response:
     """The page's address as a QR code."""
-    services().library.show(result_id)
+    services().results.show(result_id)
     address = url_for("results.show", result_id=result_id, _external=True)
     code = segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2, light="#fff", dark="#000")
     code = code.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
@@ -184,7 +184,7 @@ def qr_svg(result_id: str) -> Response:
 @blueprint.get("/r/<token:result_id>/keras.py")
 def keras_script_py(result_id: str) -> Response:
     """The script as a file."""
-    response = picture(_script(services().library.show(result_id)).encode(), "text/x-python")
+    response = picture(_script(services().results.show(result_id)).encode(), "text/x-python")
     response.headers["Content-Disposition"] = f'attachment; filename="vggweb-{result_id[:6]}.py"'
     return response
 
@@ -266,7 +266,7 @@ def _page(result: Result) -> Response:
             social_description=(
                 f"VGG16 says {words(best.label)}, {percent(best.score)}. See every step from the photo to the words."
             ),
-            is_mine=services().library.is_owner(result.id, visitors.known_owner()),
+            is_mine=services().results.is_owner(result.id, visitors.known_owner()),
             answered_note=variant_note(result.model, services().model_host.choice),
             certainty_note=CERTAINTY_NOTES[result.certainty],
             resize_title=title,

@@ -8,7 +8,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from vggweb.core.weights import WeightsChoice
-from vggweb.services.results import ModelUsed
+from vggweb.services.result import ModelUsed
 from vggweb.web.context import services
 
 RESIZE_OPTIONS = (

@@ -46,7 +46,7 @@ def remember_photo(result_id: str) -> None:
 def last_photo() -> str | None:
     """The result that this browser looked into last, unless it is gone."""
     result_id = session.get(_LAST_PHOTO)
-    return result_id if isinstance(result_id, str) and services().library.is_there(result_id) else None
+    return result_id if isinstance(result_id, str) and services().results.is_there(result_id) else None
 
 
 def delete_token(result_id: str) -> str:

@@ -86,7 +86,7 @@ def why(result_id: str, method: str, class_index: int) -> Response:
         height, width = explanation.heatmap.shape
         rounded = [[round(float(value), 5) for value in row] for row in explanation.heatmap]
         return json_answer(ExplanationAnswer(name, class_index, explanation.logit, (height, width), rounded))
-    result = services().library.show(result_id)
+    result = services().results.show(result_id)
     wanted = [class_index] + ([AND.read()] if AND.read() >= 0 else [])
     visitors.remember_photo(result_id)
     return private_page(
@@ -170,7 +170,7 @@ def whatif(result_id: str) -> Response:
         ]
         return json_answer(WhatIfAnswer(variants))
     visitors.remember_photo(result_id)
-    return private_page(render_template("pages/whatif.html", result=services().library.show(result_id), variants=found))
+    return private_page(render_template("pages/whatif.html", result=services().results.show(result_id), variants=found))
 
 
 @blueprint.get("/r/<token:result_id>/whatif/<token:name>.png")

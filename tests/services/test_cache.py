@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from vggweb.services.memory import Recent
+from vggweb.services.cache import ComputeOnceCache
 
 PATIENCE_SECONDS = 30
 THREADS = 16
@@ -45,7 +45,7 @@ def together(action: Callable[[int], object]) -> list[object]:
 
 
 def test_many_that_ask_at_once_share_one_computation() -> None:
-    memory: Recent[object] = Recent(2)
+    memory: ComputeOnceCache[object] = ComputeOnceCache(2)
     compute = Counted()
     values = together(lambda _: memory.get("key", compute))
     assert compute.runs == 1
@@ -53,7 +53,7 @@ def test_many_that_ask_at_once_share_one_computation() -> None:
 
 
 def test_one_key_is_never_computed_twice_at_the_same_time_even_when_others_push_it_out() -> None:
-    memory: Recent[object] = Recent(1)
+    memory: ComputeOnceCache[object] = ComputeOnceCache(1)
     computations = [Counted(), Counted(), Counted()]
 
     def ask(number: int) -> None:
@@ -66,7 +66,7 @@ def test_one_key_is_never_computed_twice_at_the_same_time_even_when_others_push_
 
 
 def test_different_keys_are_computed_at_the_same_time() -> None:
-    memory: Recent[str] = Recent(2)
+    memory: ComputeOnceCache[str] = ComputeOnceCache(2)
     meeting = threading.Barrier(2)
 
     def compute() -> str:
@@ -78,14 +78,14 @@ def test_different_keys_are_computed_at_the_same_time() -> None:
 
 
 def test_the_one_that_was_not_asked_for_longest_is_forgotten() -> None:
-    memory: Recent[str] = Recent(2)
+    memory: ComputeOnceCache[str] = ComputeOnceCache(2)
     for key in ("a", "b", "a", "c"):
         memory.get(key, lambda: "first")
     assert [memory.get(key, lambda: "again") for key in ("a", "c", "b")] == ["first", "first", "again"]
 
 
 def test_a_failure_reaches_who_asked_and_the_next_one_tries_anew() -> None:
-    memory: Recent[str] = Recent(2)
+    memory: ComputeOnceCache[str] = ComputeOnceCache(2)
 
     def fail() -> str:
         raise ValueError("no")
@@ -96,7 +96,7 @@ def test_a_failure_reaches_who_asked_and_the_next_one_tries_anew() -> None:
 
 
 def test_those_who_waited_for_a_failure_compute_for_themselves() -> None:
-    memory: Recent[str] = Recent(2)
+    memory: ComputeOnceCache[str] = ComputeOnceCache(2)
     lock, tries = threading.Lock(), 0
 
     def fail_once() -> str:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from vggweb.config import Settings
 from vggweb.core.attribution.methods import MethodName, find_method
 from vggweb.core.weights.official import choose_weights
-from vggweb.jobs import Jobs, JobStore
+from vggweb.jobs import Jobs, JobStore, forget_results
 from vggweb.services.classify import Classification, check_resize, classify_photo
 from vggweb.services.explain import Explainer, Explanation
 from vggweb.services.gallery import Gallery
-from vggweb.services.library import Library
 from vggweb.services.model_host import ModelHost
 from vggweb.services.occlusions import Occlusions
-from vggweb.services.results import ModelUsed, Result
+from vggweb.services.result import ModelUsed, Result
+from vggweb.services.results import Results
 from vggweb.storage import Store
 
 
@@ -23,7 +23,7 @@ class Services:
     settings: Settings
     store: Store
     model_host: ModelHost
-    library: Library
+    results: Results
     explainer: Explainer
     occlusions: Occlusions
     gallery: Gallery
@@ -51,7 +51,7 @@ class Services:
 
     def make_result(self, data: bytes, *, resize: str, owner: str | None) -> Result:
         """The result of a photo, kept under an unguessable id."""
-        return self.library.keep(self.classify(data, resize=resize), model=self.model_used(), owner=owner)
+        return self.results.keep(self.classify(data, resize=resize), model=self.model_used(), owner=owner)
 
     def model_used(self) -> ModelUsed:
         """Which weights answer now."""
@@ -66,9 +66,11 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         SetupError: the weights or the store cannot be used.
     """
     model_host = model_host or ModelHost(choose_weights(settings.weights), queue_limit=settings.prediction_queue)
-    store = Store(settings.store_url(), lock_folder=settings.data, result_days=settings.result_days)
+    store = Store(
+        settings.store_url(), lock_folder=settings.data, forget=forget_results, result_days=settings.result_days
+    )
     store.migrate()
-    library = Library(store, result_days=settings.result_days)
+    results = Results(store, result_days=settings.result_days)
     jobs = Jobs(
         JobStore(store.engine),
         workers=settings.job_workers,
@@ -82,9 +84,9 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         settings=settings,
         store=store,
         model_host=model_host,
-        library=library,
-        explainer=Explainer(library, model_host),
-        occlusions=Occlusions(library, model_host, jobs),
+        results=results,
+        explainer=Explainer(results, model_host),
+        occlusions=Occlusions(results, model_host, jobs),
         gallery=Gallery(jobs.store, model_host, jobs),
         jobs=jobs,
     )

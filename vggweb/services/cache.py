@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Recent(Generic[T]):
+class ComputeOnceCache(Generic[T]):
     """The last few values by key; of several threads that ask for one key, one computes and the others wait."""
 
     def __init__(self, capacity: int) -> None:

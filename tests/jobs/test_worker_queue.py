@@ -3,8 +3,7 @@
 import threading
 
 from tests.jobs.works import KIND, Computation, ask
-from vggweb.jobs import Jobs, JobStore
-from vggweb.storage import Claim, Claims
+from vggweb.jobs import Claim, Jobs, JobStore, WorkerQueue
 
 
 def test_of_many_who_want_a_job_one_gets_it(jobs: Jobs, job_store: JobStore) -> None:
@@ -12,13 +11,13 @@ def test_of_many_who_want_a_job_one_gets_it(jobs: Jobs, job_store: JobStore) -> 
     keys = [f"key {number}" for number in range(10)]
     for key in keys:
         ask(jobs, key)
-    claims = Claims(job_store.engine, lease_seconds=3600)
+    queue = WorkerQueue(job_store.engine, lease_seconds=3600)
     taken: list[Claim | None] = []
     together = threading.Barrier(16)
 
     def take() -> None:
         together.wait()
-        taken.append(claims.take([KIND]))
+        taken.append(queue.take([KIND]))
 
     threads = [threading.Thread(target=take) for _ in range(16)]
     for thread in threads:

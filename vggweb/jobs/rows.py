@@ -8,8 +8,8 @@ import numpy as np
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from vggweb.storage.job_records import Job, JobError, NewJob, State
-from vggweb.storage.tables import JobRow
+from vggweb.jobs.records import Job, JobError, NewJob, State
+from vggweb.jobs.tables import JobRow
 
 ID_BYTES = 16  # 128 random bits: an address that cannot be guessed
 LITTLE_ENDIAN_FLOAT64 = "<f8"

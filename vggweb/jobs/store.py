@@ -1,4 +1,4 @@
-"""Jobs and their products in the database: the side of those who ask. The workers' side is in claims.py."""
+"""Jobs and their products in the database: the side of those who ask. The workers' side is in worker_queue.py."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -7,12 +7,13 @@ from sqlalchemy import ColumnElement, Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from vggweb.errors import BusyError, GoneError, NotFoundError, RateLimitedError
-from vggweb.storage.job_records import LIVE, UNFINISHED, Job, Limits, NewJob
-from vggweb.storage.job_rows import new_row, queue_again, to_job
-from vggweb.storage.products import put_products
-from vggweb.storage.records import StoredPicture
+from vggweb.jobs.products import put_products
+from vggweb.jobs.records import LIVE, UNFINISHED, Job, Limits, NewJob
+from vggweb.jobs.rows import new_row, queue_again, to_job
+from vggweb.jobs.tables import JobRow, ProductRow
+from vggweb.storage import StoredFile
 from vggweb.storage.sessions import again_after_a_race, reading, take_turns, writing
-from vggweb.storage.tables import JobRow, ProductRow, ResultRow
+from vggweb.storage.tables import ResultRow
 
 _SUBMIT_LOCK = 0x6A6F62  # any number, the same in every server, and not the migration's
 RETRY_AFTER_SECONDS = 30  # a drawing takes seconds to a minute, so by then there is room
@@ -73,13 +74,13 @@ class JobStore:
         with reading(self.engine) as session:
             return _get(session, job_id).preview
 
-    def product(self, key: str, name: str) -> StoredPicture | None:
+    def product(self, key: str, name: str) -> StoredFile | None:
         """A file that a job has made, if it has."""
         with reading(self.engine) as session:
             row = session.get(ProductRow, (key, name))
             if row is None:
                 return None
-            return StoredPicture(name=row.name, media_type=row.media_type, data=row.data)
+            return StoredFile(name=row.name, media_type=row.media_type, data=row.data)
 
     def save_product(self, key: str, name: str, media_type: str, data: bytes, *, result_id: str | None = None) -> None:
         """Stores a file that was made without a job, such as by the command line; work uses `JobContext.save`.
@@ -92,7 +93,7 @@ class JobStore:
         def put() -> None:
             with writing(self.engine) as session:
                 _check_result(session, result_id)
-                put_products(session, key, [StoredPicture(name, media_type, data)], result_id)
+                put_products(session, key, [StoredFile(name, media_type, data)], result_id)
 
         again_after_a_race(put)
 

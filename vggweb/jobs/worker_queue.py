@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from vggweb.storage.job_records import Claim, JobError, Progress
-from vggweb.storage.job_rows import pack_curve
-from vggweb.storage.products import put_products
-from vggweb.storage.records import StoredPicture
+from vggweb.jobs.products import put_products
+from vggweb.jobs.records import Claim, JobError, Progress
+from vggweb.jobs.rows import pack_curve
+from vggweb.jobs.tables import JobRow
+from vggweb.storage import StoredFile
 from vggweb.storage.sessions import again_after_a_race, reading, rows_changed, writing
-from vggweb.storage.tables import JobRow
 
 TOKEN_BYTES = 16
 MOST_CRASHES = 3  # a job in which the process died this often is not tried again by itself
@@ -23,7 +23,7 @@ GAVE_UP = JobError(
 )
 
 
-class Claims:
+class WorkerQueue:
     """Takes jobs from the queue for workers, and keeps what they tell. Safe with several threads and processes."""
 
     def __init__(self, engine: Engine, *, lease_seconds: float) -> None:
@@ -60,7 +60,7 @@ class Claims:
             values["preview"] = progress.preview
         return self._write(claim, values)
 
-    def complete(self, claim: Claim, progress: Progress, products: Iterable[StoredPicture]) -> bool:
+    def complete(self, claim: Claim, progress: Progress, products: Iterable[StoredFile]) -> bool:
         """The job is done: its products and its state in one transaction. Says whether the caller still held it."""
         values = {
             "state": "done",
