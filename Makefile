@@ -3,8 +3,6 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-export TF_CPP_MIN_LOG_LEVEL ?= 3
-
 .PHONY: run worker test check bench format clean
 
 run: .venv/installed

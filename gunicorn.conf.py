@@ -3,8 +3,6 @@
 import os
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines are not JSON and say nothing new
-
 from vggweb.config import Settings
 from vggweb.web.logs import logging_config
 

@@ -105,6 +105,19 @@ def test_logs_are_one_json_object_a_line_and_hold_no_results_id(tmp_path: Path) 
     assert made["id"] not in server.log.read_text()
 
 
+def test_a_start_says_our_words_alone_whatever_the_users_keras_settings_say(tmp_path: Path) -> None:
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text('{"backend": "jax", "floatx": "float16"}', encoding="utf-8")
+    settings = {"HOME": str(tmp_path), "KERAS_BACKEND": "torch", "TF_CPP_MIN_LOG_LEVEL": "0"}
+    with running_server(tmp_path / "data", **settings) as server:
+        made = requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60).json()
+        why = requests.get(f"{server.url}/r/{made['id']}/why/saliency/285.json", timeout=120)
+    assert why.status_code == 200
+    assert made["predictions"][0]["label"] == "Egyptian_cat"
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    assert {line["logger"].split(".")[0] for line in lines} <= {"vggweb", "gunicorn"}
+
+
 def test_a_body_over_the_limit_is_refused_before_it_is_sent(tmp_path: Path) -> None:
     with running_server(tmp_path, VGGWEB_MAX_UPLOAD_BYTES="1000000") as server:
         address = urlsplit(server.url)

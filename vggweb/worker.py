@@ -9,8 +9,6 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines are not JSON and say nothing new
-
 from celery import signals
 
 from vggweb.config import Settings

@@ -9,13 +9,12 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from vggweb.core.architecture import CONVOLUTIONS, IMAGE_SIZE_PX
 from vggweb.core.arrays import Activation, Batch, Logits
 from vggweb.core.classes import CLASS_COUNT
+from vggweb.core.tensorflow_import import keras, tf
 from vggweb.core.weights import WeightsChoice, WeightsInfo
 from vggweb.core.weights.compact import HEAD_CHANNELS, compact_choice, convolution_values, head_values
 from vggweb.core.weights.info import weights_info

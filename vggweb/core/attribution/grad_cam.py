@@ -10,9 +10,8 @@ from vggweb.core.arrays import Batch, HeatMap
 from vggweb.core.attribution.evidence import check_class, positive_share
 
 if TYPE_CHECKING:
-    import tensorflow as tf
-
     from vggweb.core.model import Vgg16
+    from vggweb.core.tensorflow_import import tf
 
 LAST_CONVOLUTION = "block5_conv3"
 
@@ -36,7 +35,7 @@ def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str 
         UnknownClassError: class_index is outside 0-999.
         UnknownLayerError: no such convolution.
     """
-    import tensorflow as tf
+    from vggweb.core.tensorflow_import import tf
 
     find_convolution(layer_name)
     check_class(model, class_index)
@@ -47,7 +46,7 @@ def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str 
 
 def _compile(model: "Vgg16", layer_name: str) -> Callable[["tf.Tensor", "tf.Tensor"], Any]:
     """The weighted sum of the layer's feature maps as a graph, built once for a layer and good for all classes."""
-    import tensorflow as tf
+    from vggweb.core.tensorflow_import import tf
 
     observed = model.observed(layer_name)
 

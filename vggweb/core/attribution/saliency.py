@@ -10,9 +10,8 @@ from vggweb.core.arrays import Batch, HeatMap
 from vggweb.core.attribution.evidence import check_class, positive_share
 
 if TYPE_CHECKING:
-    import tensorflow as tf
-
     from vggweb.core.model import Vgg16
+    from vggweb.core.tensorflow_import import tf
 
 SAMPLES = 4  # each takes two predictions' time, and a visitor waits
 NOISE_SHARE = 0.15  # Smilkov et al. find 10 to 20 % of the image's range best (section 3.1)
@@ -72,7 +71,7 @@ def logit_gradient(model: "Vgg16", batch: Batch, *, class_index: int) -> NDArray
     Returns:
         float32 (n, 224, 224, 3), logits for one grey level.
     """
-    import tensorflow as tf
+    from vggweb.core.tensorflow_import import tf
 
     compiled = model.keep("logit_gradient", lambda: _compile(model))
     gradient: NDArray[np.float32] = compiled(tf.constant(batch), tf.constant(class_index)).numpy()
@@ -81,7 +80,7 @@ def logit_gradient(model: "Vgg16", batch: Batch, *, class_index: int) -> NDArray
 
 def _compile(model: "Vgg16") -> Callable[["tf.Tensor", "tf.Tensor"], Any]:
     """The gradient as a graph, built once and good for all classes."""
-    import tensorflow as tf
+    from vggweb.core.tensorflow_import import tf
 
     def gradient(batch: "tf.Tensor", class_index: "tf.Tensor") -> "tf.Tensor":
         with tf.GradientTape(watch_accessed_variables=False) as tape:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis import classic, natural
 from vggweb.core.optvis.objectives import Directions, Target, class_target, layer_target
 from vggweb.core.optvis.recipes import CLASS_PLAN, CLASSIC_STEPS, Aim, Plan, RecipeName, check_recipe, natural_plan
+from vggweb.core.tensorflow_import import tf
 from vggweb.errors import BadParameterError
 
 Seeds = NDArray[np.int32]  # (n,), one for each picture

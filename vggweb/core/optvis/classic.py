@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from vggweb.core.arrays import Picture
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis.objectives import layer_target, score
 from vggweb.core.optvis.recipes import CLASSIC_CANVAS_PX
+from vggweb.core.tensorflow_import import tf
 
 STEP_SIZE = 1.0
 NOISE_LOW, NOISE_WIDTH = 128.0, 20.0  # the start is even noise in [128, 148), given to the network as it is

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from vggweb.core.arrays import Picture
@@ -16,6 +15,7 @@ from vggweb.core.optvis.objectives import Target, score
 from vggweb.core.optvis.param import image_from_spectrum, network_input, start_spectrum
 from vggweb.core.optvis.recipes import Aim, Plan
 from vggweb.core.optvis.transforms import random_transforms, warp
+from vggweb.core.tensorflow_import import tf
 
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # Adam's own (Kingma and Ba 2014, arXiv:1412.6980)
 

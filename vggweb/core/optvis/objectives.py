@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis.recipes import Aim
+from vggweb.core.tensorflow_import import tf
 
 Directions: TypeAlias = NDArray[np.float32]  # (n, channels), one row for each picture
 

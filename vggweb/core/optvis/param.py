@@ -6,8 +6,9 @@ in natural photos, and in colours whose axes are as independent as those of phot
 """
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
+
+from vggweb.core.tensorflow_import import tf
 
 MEAN_BGR = (103.939, 116.779, 123.68)  # what Keras's preprocess_input subtracts, in [0, 255]
 

@@ -5,9 +5,9 @@ moved, turned and scaled is a shape (Olah, Mordvintsev and Schubert 2017, "Trans
 """
 
 import numpy as np
-import tensorflow as tf
 
 from vggweb.core.optvis.recipes import Amounts
+from vggweb.core.tensorflow_import import tf
 
 
 def random_transforms(seeds: tf.Tensor, step: tf.Tensor, amounts: Amounts) -> tf.Tensor:

@@ -15,7 +15,7 @@ from vggweb.core.weights.layout import check_layout, read_layers
 from vggweb.errors import WeightsError
 
 if TYPE_CHECKING:
-    import keras
+    from vggweb.core.tensorflow_import import keras
 
 # Name, address and MD5 as keras/src/applications/vgg16.py (Keras 3.15) has them.
 OFFICIAL_NAME = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
