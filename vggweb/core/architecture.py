@@ -118,7 +118,9 @@ def find_convolution(name: str) -> Layer:
     layer = find_layer(name)
     if layer.kind != "conv":
         raise UnknownLayerError(
-            f"{name} is a pooling: it has no filters.", "Choose a convolution, block1_conv1 to block5_conv3."
+            "%(layer)s is a pooling: it has no filters.",
+            "Choose a convolution, block1_conv1 to block5_conv3.",
+            layer=name,
         )
     return layer
 
@@ -130,4 +132,9 @@ def check_channel(layer: Layer, channel: int) -> None:
         UnknownFilterError: the channel is outside 0 to channels - 1.
     """
     if not 0 <= channel < layer.channels:
-        raise UnknownFilterError(f"{layer.name} has the filters 0 to {layer.channels - 1}, and no {channel}.")
+        raise UnknownFilterError(
+            "%(layer)s has the filters 0 to %(last)s, and no %(channel)s.",
+            layer=layer.name,
+            last=layer.channels - 1,
+            channel=channel,
+        )

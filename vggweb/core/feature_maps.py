@@ -152,7 +152,9 @@ def map_overlay(image: Picture, activation: Activation, channel: int, *, scale: 
 def _map(activation: Activation, channel: int) -> FeatureMap:
     channels = activation.shape[-1]
     if not 0 <= channel < channels:
-        raise UnknownFilterError(f"The layer has the feature maps 0 to {channels - 1}, and no {channel}.")
+        raise UnknownFilterError(
+            "The layer has the feature maps 0 to %(last)s, and no %(channel)s.", last=channels - 1, channel=channel
+        )
     return activation[..., channel]
 
 

@@ -154,7 +154,8 @@ def _check_limits(session: Session, owner: str | None, limits: Limits) -> None:
     own = select(func.count()).where(JobRow.owner == owner, JobRow.state.in_(UNFINISHED))
     if owner is not None and (session.scalar(own) or 0) >= limits.per_visitor:
         raise RateLimitedError(
-            f"You have {limits.per_visitor} computations waiting or running, and more are not taken at once.",
+            "You have %(most)s computations waiting or running, and more are not taken at once.",
             "Wait until one of them is done, or cancel one.",
+            most=limits.per_visitor,
             retry_after_seconds=RETRY_AFTER_SECONDS,
         )

@@ -40,7 +40,7 @@ def check_resize(text: str) -> ResizeMethod:
     for method in RESIZE_METHODS:
         if method == text:
             return method
-    raise BadParameterError(f"resize can be {', '.join(RESIZE_METHODS)}.")
+    raise BadParameterError("%(name)s can be %(values)s.", name="resize", values=", ".join(RESIZE_METHODS))
 
 
 def classify_photo(

@@ -74,4 +74,4 @@ def find_sample(name: str) -> Sample:
     for sample in SAMPLES:
         if sample.name == name:
             return sample
-    raise BadParameterError(f"sample can be {', '.join(sample.name for sample in SAMPLES)}.")
+    raise BadParameterError("%(name)s can be %(values)s.", name="sample", values=", ".join(one.name for one in SAMPLES))

@@ -19,6 +19,7 @@ from vggweb.web import (
     health,
     home,
     job_pages,
+    languages,
     layer_pages,
     lingering,
     logs,
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         SESSION_COOKIE_HTTPONLY=True,
     )
     app.extensions["vggweb"] = services  # None for a command, which builds them if it needs them: see cli.py
-    for part in (logs, metrics, security, errors, assets, texts, openapi):
+    for part in (logs, metrics, security, errors, assets, languages, texts, openapi):
         part.init_app(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)

@@ -37,7 +37,9 @@ class WholeNumber:
         if text is None:
             return self.default
         if not (text.isascii() and text.isdigit() and self.minimum <= int(text[:20]) <= self.maximum):
-            raise BadParameterError(f"{self.name} can be {self.minimum} to {self.maximum}.")
+            raise BadParameterError(
+                "%(name)s can be %(least)s to %(most)s.", name=self.name, least=self.minimum, most=self.maximum
+            )
         return int(text)
 
     def schema(self) -> dict[str, Any]:
@@ -63,7 +65,7 @@ class Choice:
         """
         text = request.values.get(self.name, self.default)
         if text not in self.values:
-            raise BadParameterError(f"{self.name} can be {', '.join(self.values)}.")
+            raise BadParameterError("%(name)s can be %(values)s.", name=self.name, values=", ".join(self.values))
         return text
 
     def schema(self) -> dict[str, Any]:
@@ -87,7 +89,9 @@ class Text:
         """
         text = request.values.get(self.name, "").strip()
         if len(text) > self.max_length:
-            raise BadParameterError(f"{self.name} can have {self.max_length} characters at most.")
+            raise BadParameterError(
+                "%(name)s can have %(most)s characters at most.", name=self.name, most=self.max_length
+            )
         return text
 
     def schema(self) -> dict[str, Any]:

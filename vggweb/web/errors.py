@@ -87,8 +87,10 @@ def too_large() -> PhotoTooLargeError:
     settings = services().settings
     mebibytes = settings.max_upload_bytes / 1024**2
     return PhotoTooLargeError(
-        f"The upload is larger than {mebibytes:.4g} MiB. "
-        f"A photo can have {mebibytes:.4g} MiB and {settings.max_pixels / 1e6:.4g} million pixels at most."
+        "The upload is larger than %(mebibytes)s MiB. "
+        "A photo can have %(mebibytes)s MiB and %(megapixels)s million pixels at most.",
+        mebibytes=f"{mebibytes:.4g}",
+        megapixels=f"{settings.max_pixels / 1e6:.4g}",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Flask, request, url_for
+from flask_babel import gettext as _
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -90,10 +91,10 @@ def init_app(app: Flask) -> None:
 def navigation() -> list[tuple[str, str, bool]]:
     """The header's links: title, address, whether this page belongs to it."""
     entries = (
-        ("Classify a photo", "home.home"),
-        ("Inside", "layers.index"),
-        ("The 1000 words", "words.show"),
-        ("The model", "model.show"),
+        (_("Classify a photo"), "home.home"),
+        (_("Inside"), "layers.index"),
+        (_("The 1000 words"), "words.show"),
+        (_("The model"), "model.show"),
     )
     return [(title, url_for(name), request.endpoint == name) for title, name in entries]
 

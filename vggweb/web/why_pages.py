@@ -183,7 +183,7 @@ def _method(name: str) -> MethodName:
     try:
         return find_method(name).name
     except BadParameterError as error:
-        raise NotFoundError(error.message, "Use one of them in the address.") from error
+        raise NotFoundError(error.message_template, "Use one of them in the address.", **error.values) from error
 
 
 add_route(blueprint, "/r/<token:result_id>/why/<method>/<int:class_index>", why)

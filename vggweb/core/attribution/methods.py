@@ -83,4 +83,4 @@ def find_method(name: str) -> Method:
     for method in METHODS.values():
         if method.name == name:
             return method
-    raise BadParameterError(f"The method is one of {', '.join(METHODS)}.")
+    raise BadParameterError("%(name)s can be %(values)s.", name="method", values=", ".join(METHODS))

@@ -58,7 +58,8 @@ def occlusion(
     height, width = batch.shape[1:3]
     if not 1 <= stride_px <= patch_px <= min(height, width):
         raise BadParameterError(
-            f"The patch must be 1 to {min(height, width)} pixels wide, and the stride 1 to the patch's width."
+            "The patch must be 1 to %(most)s pixels wide, and the stride 1 to the patch's width.",
+            most=min(height, width),
         )
     logit = class_logit(model, batch, class_index=class_index)
     places = list(product(_spans(height, patch_px, stride_px), _spans(width, patch_px, stride_px)))
