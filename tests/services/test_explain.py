@@ -98,7 +98,7 @@ def test_grad_cam_is_the_cores_for_the_layer_that_was_chosen(
     services: Services, result_id: str, batch: Batch, layer_name: str, side: int
 ) -> None:
     found = services.explainer.why(result_id, "grad_cam", CAT, layer_name)
-    expected = grad_cam(services.model_host.model(), batch, class_index=CAT, layer_name=layer_name)
+    expected = grad_cam(services.model_host.model(), batch, class_index=CAT, layer_name=layer_name).heatmap
     assert found.heatmap.shape == (side, side)
     np.testing.assert_allclose(found.heatmap, expected, atol=1e-5)
     assert found.logit == pytest.approx(float(services.model_host.model().logits(batch)[0, CAT]), abs=1e-4)
@@ -107,7 +107,9 @@ def test_grad_cam_is_the_cores_for_the_layer_that_was_chosen(
 
 def test_saliency_is_the_cores(services: Services, result_id: str, batch: Batch) -> None:
     found = services.explainer.why(result_id, "saliency", CAT)
-    np.testing.assert_allclose(found.heatmap, saliency(services.model_host.model(), batch, class_index=CAT), atol=1e-4)
+    np.testing.assert_allclose(
+        found.heatmap, saliency(services.model_host.model(), batch, class_index=CAT).heatmap, atol=1e-4
+    )
     assert found.layer_name is None
 
 

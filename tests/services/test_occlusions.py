@@ -52,7 +52,7 @@ def test_the_job_leaves_the_cores_map_and_the_logit(quick: Services, result_id: 
     assert quick.occlusions.job(result_id, 0) == job
     found = quick.occlusions.find(result_id, 0)
     model, batch = quick.model_host.model(), to_batch(quick.results.image(result_id))
-    np.testing.assert_allclose(found.heatmap, occlusion(model, batch, class_index=0), atol=1e-3)
+    np.testing.assert_allclose(found.heatmap, occlusion(model, batch, class_index=0).heatmap, atol=1e-3)
     assert found.heatmap.any()
     assert found.logit == pytest.approx(float(model.logits(batch)[0, 0]), rel=1e-5)
     assert quick.explain(result_id, "occlusion", 0, "block5_conv3").logit == found.logit

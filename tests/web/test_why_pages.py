@@ -89,7 +89,7 @@ def test_any_convolution_can_be_chosen_for_grad_cam(cat: Looked) -> None:
     model, batch = cat.services.model_host.model(), to_batch(cat.services.results.image(cat.id))
     answer = answer_of(cat, "grad_cam", CAT, "?layer=block4_conv2")
     assert answer["shape"] == [28, 28]
-    expected = grad_cam(model, batch, class_index=CAT, layer_name="block4_conv2")
+    expected = grad_cam(model, batch, class_index=CAT, layer_name="block4_conv2").heatmap
     np.testing.assert_allclose(answer["heatmap"], expected, atol=1e-4)
 
 

@@ -145,12 +145,11 @@ class Explainer:
         def compute() -> Explanation:
             batch = to_batch(image)
             with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:
-                logit = float(model.logits(batch)[0, class_index])
                 if layer:
-                    heatmap = grad_cam(model, batch, class_index=class_index, layer_name=layer)
+                    found = grad_cam(model, batch, class_index=class_index, layer_name=layer)
                 else:
-                    heatmap = method.explain(model, batch, class_index=class_index)
-            return Explanation(method, entry, layer, logit, heatmap)
+                    found = method.explain(model, batch, class_index=class_index)
+            return Explanation(method, entry, layer, found.logit, found.heatmap)
 
         return self._explanations.get((result_id, method_name, class_index, layer), compute)
 

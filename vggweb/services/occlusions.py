@@ -63,9 +63,8 @@ class Occlusions:
         class_index = int(arguments["class_index"])
         batch = to_batch(self._results.image(str(arguments["result_id"])))
         model = self._model_host.model()
-        logit = float(model.logits(batch)[0, class_index])
-        heatmap = occlusion(model, batch, class_index=class_index, on_progress=context.report)
-        context.save(HEATMAP, "application/x-npz", pack(logit, heatmap))
+        found = occlusion(model, batch, class_index=class_index, on_progress=context.report)
+        context.save(HEATMAP, "application/x-npz", pack(found.logit, found.heatmap))
 
 
 def key_of(result_id: str, class_index: int) -> str:

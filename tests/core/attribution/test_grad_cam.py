@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tests.core.attribution.networks import two_map_batch, two_map_network
 from tests.photo_files import sample_bytes
 from vggweb.core.arrays import Batch
-from vggweb.core.attribution import class_logit, grad_cam, has_evidence
+from vggweb.core.attribution import class_logit, grad_cam
 from vggweb.core.images import read_photo
 from vggweb.core.preprocessing import prepare_image, to_batch
 from vggweb.errors import UnknownClassError, UnknownLayerError
@@ -40,25 +40,25 @@ def keras_recipe(network: keras.Model, batch: Batch, layer_name: str, class_inde
 def test_the_map_is_the_one_worked_out_on_paper() -> None:
     # d logit 0 / d blue = 2/4, / d green = -1/4 everywhere; 0.5 · [[1, 2], [3, 4]] - 0.25 · [[4, 0], [0, 8]]
     # = [[-0.5, 1], [1.5, 0]]; ReLU, divided by 1.5.
-    heatmap = grad_cam(two_map_network(), two_map_batch(), class_index=0)
+    heatmap = grad_cam(two_map_network(), two_map_batch(), class_index=0).heatmap
     assert heatmap.dtype == np.float32
     np.testing.assert_allclose(heatmap, ON_PAPER, atol=1e-6)
 
 
 def test_a_class_that_nothing_speaks_for_has_a_map_of_zeros() -> None:
-    heatmap = grad_cam(two_map_network(), two_map_batch(), class_index=1)
-    assert heatmap.tolist() == [[0, 0], [0, 0]]
-    assert not has_evidence(heatmap)
+    found = grad_cam(two_map_network(), two_map_batch(), class_index=1)
+    assert found.heatmap.tolist() == [[0, 0], [0, 0]]
+    assert not found.has_evidence
 
 
 def test_a_photo_that_wakes_no_filter_has_a_map_of_zeros() -> None:
-    assert not grad_cam(two_map_network(), np.zeros((1, 2, 2, 3), np.float32), class_index=0).any()
+    assert not grad_cam(two_map_network(), np.zeros((1, 2, 2, 3), np.float32), class_index=0).heatmap.any()
 
 
 def test_a_class_that_is_certain_still_has_its_map_because_logits_are_explained() -> None:
     # The softmax of logits 1000 apart is exactly 1 and its gradient exactly 0.
     certain = two_map_network(bias=(1000.0, 0.0))
-    np.testing.assert_allclose(grad_cam(certain, two_map_batch(), class_index=0), ON_PAPER, atol=1e-6)
+    np.testing.assert_allclose(grad_cam(certain, two_map_batch(), class_index=0).heatmap, ON_PAPER, atol=1e-6)
 
 
 def test_the_logit_is_the_one_worked_out_on_paper() -> None:
@@ -88,7 +88,7 @@ def test_the_map_is_that_of_kerass_published_recipe(
     model_host: ModelHost, cat: Batch, layer_name: str, class_index: int, side: int
 ) -> None:
     model = model_host.load()
-    heatmap = grad_cam(model, cat, class_index=class_index, layer_name=layer_name)
+    heatmap = grad_cam(model, cat, class_index=class_index, layer_name=layer_name).heatmap
     assert heatmap.shape == (side, side)
     expected = keras_recipe(model.keras_model, cat, layer_name, class_index)
     np.testing.assert_allclose(heatmap, expected, atol=1e-4)
@@ -96,7 +96,7 @@ def test_the_map_is_that_of_kerass_published_recipe(
 
 def test_the_evidence_for_the_cat_lies_on_its_face(model_host: ModelHost, cat: Batch) -> None:
     # The cat's face fills rows 50-210 and columns 60-190 of the 224 × 224 input; behind its ears is a blurred room.
-    heatmap = grad_cam(model_host.load(), cat, class_index=EGYPTIAN_CAT)
+    heatmap = grad_cam(model_host.load(), cat, class_index=EGYPTIAN_CAT).heatmap
     row, column = (16 * place + 8 for place in np.unravel_index(heatmap.argmax(), heatmap.shape))
     assert 50 < row < 210
     assert 60 < column < 190

@@ -26,12 +26,14 @@ def model() -> Vgg16:
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("class_index", range(5))
-def test_every_method_gives_a_map_in_range_and_leaves_the_batch_alone(
+def test_every_method_gives_the_logit_and_a_map_in_range_and_leaves_the_batch_alone(
     model: Vgg16, name: MethodName, class_index: int
 ) -> None:
     batch = np.random.default_rng(0).normal(0, 60, (1, 64, 64, 3)).astype(np.float32)
     before = batch.copy()
-    heatmap = METHODS[name].explain(model, batch, class_index=class_index)
+    found = METHODS[name].explain(model, batch, class_index=class_index)
+    heatmap = found.heatmap
+    assert found.logit == pytest.approx(float(model.keras_model(batch)[0, class_index]), rel=1e-5)
     assert heatmap.shape == ((16, 16) if name == "grad_cam" else (64, 64))
     assert heatmap.dtype == np.float32
     assert heatmap.min() >= 0

@@ -25,7 +25,7 @@ def test_a_pixel_gets_the_average_drop_over_the_patches_that_cover_it() -> None:
     # neighbour's, one of a diagonal neighbour's.
     expected = np.zeros((8, 8))
     expected[2:5, 3:6] = [[0.25, 0.5, 0.25], [0.5, 1, 0.5], [0.25, 0.5, 0.25]]
-    heatmap = occlusion(looks_at(3, 4), white(), class_index=0, patch_px=2, stride_px=1)
+    heatmap = occlusion(looks_at(3, 4), white(), class_index=0, patch_px=2, stride_px=1).heatmap
     assert heatmap.dtype == np.float32
     np.testing.assert_allclose(heatmap, expected, atol=1e-6)
 
@@ -34,7 +34,7 @@ def test_a_pixel_gets_the_average_drop_over_the_patches_that_cover_it() -> None:
 def test_the_pixel_that_counts_is_found_up_to_the_edge_though_the_stride_does_not_divide(
     pixel: tuple[int, int],
 ) -> None:
-    heatmap = occlusion(looks_at(*pixel), white(), class_index=0, patch_px=3, stride_px=2)
+    heatmap = occlusion(looks_at(*pixel), white(), class_index=0, patch_px=3, stride_px=2).heatmap
     assert heatmap[pixel] == 1
     rows, columns = np.nonzero(heatmap)
     assert max(abs(rows - pixel[0]).max(), abs(columns - pixel[1]).max()) <= 2  # one patch away at most
@@ -43,15 +43,15 @@ def test_the_pixel_that_counts_is_found_up_to_the_edge_though_the_stride_does_no
 def test_the_patch_is_the_mean_colour_so_covering_what_is_mean_already_changes_nothing() -> None:
     batch = white()
     batch[0, 3, 4] = 0
-    assert not occlusion(looks_at(3, 4), batch, class_index=0, patch_px=2, stride_px=1).any()
+    assert not occlusion(looks_at(3, 4), batch, class_index=0, patch_px=2, stride_px=1).heatmap.any()
 
 
 def test_what_speaks_against_the_class_is_no_evidence() -> None:
-    assert not occlusion(looks_at(3, 4, weight=-1), white(), class_index=0, patch_px=2, stride_px=1).any()
+    assert not occlusion(looks_at(3, 4, weight=-1), white(), class_index=0, patch_px=2, stride_px=1).heatmap.any()
 
 
 def test_a_drop_as_small_as_rounding_is_no_evidence() -> None:
-    assert not occlusion(looks_at(3, 4, weight=1e-6), white(), class_index=0, patch_px=2, stride_px=1).any()
+    assert not occlusion(looks_at(3, 4, weight=1e-6), white(), class_index=0, patch_px=2, stride_px=1).heatmap.any()
 
 
 def test_progress_rises_to_the_end() -> None:

@@ -22,14 +22,14 @@ def random_batch(side: int, *, seed: int = 0) -> NDArray[np.float32]:
 
 def test_the_map_is_the_largest_absolute_gradient_of_the_channels() -> None:
     # Largest weights 1, 2, 3, 4; their 99th percentile lies 0.97 of the way from the third to the fourth: 3.97.
-    heatmap = saliency(linear_network(WEIGHTS), random_batch(2), class_index=0, samples=1)
+    heatmap = saliency(linear_network(WEIGHTS), random_batch(2), class_index=0, samples=1).heatmap
     np.testing.assert_allclose(heatmap, [[1 / 3.97, 2 / 3.97], [3 / 3.97, 1]], rtol=1e-5)
 
 
 def test_noise_changes_nothing_where_the_gradient_is_the_same_everywhere() -> None:
     model, batch = linear_network(WEIGHTS), random_batch(2)
-    plain = saliency(model, batch, class_index=0, samples=1)
-    np.testing.assert_allclose(saliency(model, batch, class_index=0, samples=7), plain, rtol=1e-5)
+    plain = saliency(model, batch, class_index=0, samples=1).heatmap
+    np.testing.assert_allclose(saliency(model, batch, class_index=0, samples=7).heatmap, plain, rtol=1e-5)
 
 
 @pytest.mark.parametrize("samples", [2, 4, 11])
@@ -40,7 +40,7 @@ def test_smoothgrad_averages_the_gradients_of_noisy_copies(samples: int) -> None
     average = batch[0] + share * (batch.max() - batch.min()) * noise.mean(axis=0)
     strength = np.abs(average).max(axis=-1)
     expected = np.clip(strength / np.percentile(strength, 99), 0, 1)
-    actual = saliency(squaring_network(5), batch, class_index=0, samples=samples, noise_share=share, seed=3)
+    actual = saliency(squaring_network(5), batch, class_index=0, samples=samples, noise_share=share, seed=3).heatmap
     np.testing.assert_allclose(actual, expected, atol=1e-5)
 
 
@@ -48,13 +48,13 @@ def test_one_sample_is_the_plain_gradient_whatever_the_noise() -> None:
     batch = random_batch(5)
     strength = np.abs(batch[0]).max(axis=-1)
     expected = np.clip(strength / np.percentile(strength, 99), 0, 1)
-    actual = saliency(squaring_network(5), batch, class_index=0, samples=1, noise_share=0.9)
+    actual = saliency(squaring_network(5), batch, class_index=0, samples=1, noise_share=0.9).heatmap
     np.testing.assert_allclose(actual, expected, atol=1e-6)
 
 
 def test_the_same_seed_gives_the_same_map_and_another_seed_another() -> None:
     model, batch = squaring_network(5), random_batch(5)
-    first, again, other = (saliency(model, batch, class_index=0, samples=3, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (saliency(model, batch, class_index=0, samples=3, seed=seed).heatmap for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -62,14 +62,14 @@ def test_the_same_seed_gives_the_same_map_and_another_seed_another() -> None:
 def test_a_single_pixel_that_counts_is_found_although_the_percentile_is_zero() -> None:
     weights = np.zeros((20, 20, 3), np.float32)
     weights[4, 17, 1] = -0.01
-    heatmap = saliency(linear_network(weights), random_batch(20), class_index=0, samples=1)
+    heatmap = saliency(linear_network(weights), random_batch(20), class_index=0, samples=1).heatmap
     assert heatmap[4, 17] == 1
     assert heatmap.sum() == 1
 
 
 def test_a_logit_that_depends_on_no_pixel_has_a_map_of_zeros() -> None:
     model = linear_network(np.zeros((2, 2, 3), np.float32))
-    assert not saliency(model, random_batch(2), class_index=0).any()
+    assert not saliency(model, random_batch(2), class_index=0).heatmap.any()
 
 
 def test_a_class_that_the_network_lacks_is_refused() -> None:

@@ -1,5 +1,6 @@
-"""What the three methods share: the class's logit, and the scale of a heat map."""
+"""What the three methods share: what they give, the class's logit, and the scale of a heat map."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,24 @@ from vggweb.errors import UnknownClassError
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What a method says of one class.
+
+    Attributes:
+        logit: the class's score before softmax: what was explained.
+        heatmap: float32 (h, w) in [0, 1]; all zeros where nothing speaks for the class.
+    """
+
+    logit: float
+    heatmap: HeatMap
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether anything speaks for the class at all."""
+        return bool(self.heatmap.any())
 
 
 def class_logit(model: "Vgg16", batch: Batch, *, class_index: int) -> float:
@@ -34,11 +53,6 @@ def check_class(model: "Vgg16", class_index: int) -> None:
     """
     if not 0 <= class_index < model.keras_model.output_shape[-1]:
         raise UnknownClassError
-
-
-def has_evidence(heatmap: HeatMap) -> bool:
-    """Whether anything speaks for the class at all; the map is all zeros otherwise."""
-    return bool(heatmap.any())
 
 
 def positive_share(values: NDArray[np.float32], *, largest: float | None = None) -> HeatMap:

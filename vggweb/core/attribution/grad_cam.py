@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggweb.core.architecture import find_convolution
-from vggweb.core.arrays import Batch, HeatMap
-from vggweb.core.attribution.evidence import check_class, positive_share
+from vggweb.core.arrays import Batch
+from vggweb.core.attribution.evidence import Attribution, class_logit, positive_share
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LAST_CONVOLUTION = "block5_conv3"
 
 
-def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str = LAST_CONVOLUTION) -> HeatMap:
+def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str = LAST_CONVOLUTION) -> Attribution:
     """Where in the image the evidence for one class lies.
 
     Weighs the 512 feature maps of block5_conv3 by the mean gradient of the class's logit, adds them up and keeps
@@ -28,8 +28,7 @@ def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str 
         layer_name: a convolution. Early ones give finer maps that follow edges rather than things.
 
     Returns:
-        float32 (h, w) in [0, 1], the size of the layer's output: (14, 14) for block5_conv3. All zeros where nothing
-        speaks for the class.
+        The logit, and a map of the size of the layer's output: (14, 14) for block5_conv3.
 
     Raises:
         UnknownClassError: class_index is outside 0-999.
@@ -38,10 +37,10 @@ def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str 
     from vggweb.core.tensorflow_import import tf
 
     find_convolution(layer_name)
-    check_class(model, class_index)
+    logit = class_logit(model, batch, class_index=class_index)
     compiled = model.keep(("grad_cam", layer_name), lambda: _compile(model, layer_name))
     weighted = compiled(tf.constant(batch), tf.constant(class_index))  # (1, h, w)
-    return positive_share(np.asarray(weighted)[0])
+    return Attribution(logit, positive_share(np.asarray(weighted)[0]))
 
 
 def _compile(model: "Vgg16", layer_name: str) -> Callable[["tf.Tensor", "tf.Tensor"], Any]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from vggweb.core.arrays import Batch, HeatMap
+from vggweb.core.arrays import Batch
+from vggweb.core.attribution.evidence import Attribution
 from vggweb.core.attribution.grad_cam import grad_cam
 from vggweb.core.attribution.occlusion import occlusion
 from vggweb.core.attribution.saliency import saliency
@@ -18,8 +19,8 @@ MethodName = Literal["grad_cam", "saliency", "occlusion"]
 class Explain(Protocol):
     """The signature that all methods share."""
 
-    def __call__(self, model: "Vgg16", batch: Batch, *, class_index: int) -> HeatMap:
-        """A map in [0, 1] of what speaks for the class; batch float32 (1, 224, 224, 3), not modified."""
+    def __call__(self, model: "Vgg16", batch: Batch, *, class_index: int) -> Attribution:
+        """The class's logit and the map of what speaks for it; batch float32 (1, 224, 224, 3), not modified."""
 
 
 @dataclass(frozen=True)

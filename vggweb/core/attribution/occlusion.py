@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vggweb.core.arrays import Batch, HeatMap
-from vggweb.core.attribution.evidence import class_logit, positive_share
+from vggweb.core.attribution.evidence import Attribution, class_logit, positive_share
 from vggweb.errors import BadParameterError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def occlusion(
     patch_px: int = PATCH_PX,
     stride_px: int = STRIDE_PX,
     on_progress: Callable[[float], None] | None = None,
-) -> HeatMap:
+) -> Attribution:
     """Which parts of the photo one class's logit falls without.
 
     A grey square, ImageNet's mean colour, covers one place after another (Zeiler and Fergus 2013, arXiv:1311.2901,
@@ -49,7 +49,7 @@ def occlusion(
             the computation and is passed on.
 
     Returns:
-        float32 (224, 224) in [0, 1]; all zeros where covering nothing lowers the logit.
+        The logit, and a map of (224, 224); all zeros where covering nothing lowers the logit.
 
     Raises:
         UnknownClassError: class_index is outside 0-999.
@@ -72,7 +72,7 @@ def occlusion(
             covered[place] += 1
         if on_progress is not None:
             on_progress((start + len(group)) / len(places))
-    return _evidence(total / covered)
+    return Attribution(logit, _evidence(total / covered))
 
 
 def _spans(length_px: int, patch_px: int, stride_px: int) -> Iterator[slice]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vggweb.core.arrays import Batch, HeatMap
-from vggweb.core.attribution.evidence import check_class, positive_share
+from vggweb.core.arrays import Batch
+from vggweb.core.attribution.evidence import Attribution, class_logit, positive_share
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
@@ -27,7 +27,7 @@ def saliency(
     samples: int = SAMPLES,
     noise_share: float = NOISE_SHARE,
     seed: int = 0,
-) -> HeatMap:
+) -> Attribution:
     """Which pixels the logit of one class hangs on, for better or worse.
 
     The gradient of the logit with respect to the batch, averaged over noisy copies of the photo (SmoothGrad, Smilkov et
@@ -42,12 +42,12 @@ def saliency(
         seed: of the noise; the same seed gives the same map.
 
     Returns:
-        float32 (224, 224) in [0, 1]; all zeros where the logit depends on no pixel.
+        The logit, and a map of (224, 224); all zeros where the logit depends on no pixel.
 
     Raises:
         UnknownClassError: class_index is outside 0-999.
     """
-    check_class(model, class_index)
+    logit = class_logit(model, batch, class_index=class_index)
     noise = np.random.default_rng(seed)
     deviation = 0.0 if samples == 1 else noise_share * float(np.ptp(batch))
     total = np.zeros(batch.shape[1:], np.float32)  # (224, 224, 3)
@@ -58,7 +58,7 @@ def saliency(
     strength: NDArray[np.float32] = np.abs(total / samples).max(axis=-1)  # (224, 224)
     # Where so few pixels count that the percentile is 0, the maximum sets the scale.
     brightest = float(np.percentile(strength, BRIGHTEST_PERCENTILE)) or float(strength.max())
-    return positive_share(strength, largest=brightest)
+    return Attribution(logit, positive_share(strength, largest=brightest))
 
 
 def logit_gradient(model: "Vgg16", batch: Batch, *, class_index: int) -> NDArray[np.float32]:
