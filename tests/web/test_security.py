@@ -1,7 +1,6 @@
 """What holds on every answer, and before any work is done."""
 
 import re
-from http.cookies import SimpleCookie
 
 import pytest
 from flask.testing import FlaskClient
@@ -61,12 +60,6 @@ def test_another_sessions_token_does_not_help(make_app: MakeApp) -> None:
 
 def test_a_program_without_a_cookie_needs_no_token(client: FlaskClient) -> None:
     assert upload(client, sample_bytes("cat")).status_code == 201
-
-
-def test_the_cookie_is_for_this_site_only_and_out_of_reach_of_scripts(client: FlaskClient) -> None:
-    cookie = SimpleCookie(client.get("/").headers["Set-Cookie"])["vggweb"]
-    assert cookie["httponly"]
-    assert cookie["samesite"] == "Lax"
 
 
 def test_uploads_over_the_rate_get_429_with_retry_after(make_app: MakeApp) -> None:

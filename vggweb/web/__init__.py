@@ -14,6 +14,7 @@ from vggweb.config import Settings
 from vggweb.startup import Services, build_services
 from vggweb.web import (
     assets,
+    cookies,
     errors,
     filter_pages,
     health,
@@ -34,7 +35,6 @@ from vggweb.web import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-COOKIE_DAYS = 365
 BLUEPRINTS = (
     home,
     result_pages,
@@ -72,13 +72,9 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     app.config.update(
         SECRET_KEY=key,
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
-        PERMANENT_SESSION_LIFETIME=COOKIE_DAYS * 24 * 3600,
-        SESSION_COOKIE_NAME="vggweb",
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_HTTPONLY=True,
     )
     app.extensions["vggweb"] = services  # None for a command, which builds them if it needs them: see cli.py
-    for part in (logs, metrics, security, errors, assets, languages, texts, openapi):
+    for part in (logs, metrics, cookies, security, errors, assets, languages, texts, openapi):
         part.init_app(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)

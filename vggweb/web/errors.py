@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_limiter.errors import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from vggweb.errors import (
-    BadCsrfError,
     NotFoundError,
     OverloadError,
     PhotoTooLargeError,
@@ -112,8 +110,6 @@ def _translate(error: HTTPException) -> VggwebError:
     """Werkzeug's and the extensions' errors as ours; their own words go to the log only."""
     if isinstance(error, RateLimitExceeded):
         return RateLimitedError(retry_after_seconds=_seconds_until_reset())
-    if isinstance(error, CSRFError):
-        return BadCsrfError()
     if isinstance(error, RequestEntityTooLarge):
         return too_large()
     if isinstance(error, NotFound):

@@ -1,10 +1,14 @@
-"""Headers, CSRF tokens and the limits that hold before any work is done."""
+"""Headers, whose requests are taken, and the limits that hold before any work is done."""
+
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_wtf.csrf import CSRFProtect, generate_csrf
-from markupsafe import Markup
+
+from vggweb.errors import BadCsrfError
+from vggweb.web import form_tokens
+from vggweb.web.cookies import SAFE_METHODS, cookie_name
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -25,48 +29,68 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-csrf = CSRFProtect()
+HSTS = "max-age=31536000"  # a year, of this host alone: what else its domain serves is not ours to say
 limiter = Limiter(get_remote_address)
 
 
 def init_app(app: Flask) -> None:
-    """Sets the headers on every answer, asks cookie holders for a CSRF token, counts uploads."""
+    """Sets the headers on every response, refuses forged forms, counts uploads."""
     app.config.update(
-        WTF_CSRF_CHECK_DEFAULT=False,  # asked below, of those who carry the session cookie
-        WTF_CSRF_TIME_LIMIT=None,  # a page that stays open through a lesson still works
-        WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no Referer
         RATELIMIT_STORAGE_URI=_counts_kept_at(app),
         RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds; memory ignores them
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # each server counts for itself while Redis is away
         RATELIMIT_STRATEGY="moving-window",
     )
     limiter.init_app(app)
-    csrf.init_app(app)
-    app.jinja_env.globals["csrf_field"] = csrf_field
+    form_tokens.init_app(app)
 
     @app.before_request
-    def ask_for_token() -> None:
-        carries_cookie = app.config["SESSION_COOKIE_NAME"] in request.cookies
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and carries_cookie:
-            csrf.protect()
+    def refuse_forged_requests() -> None:
+        if request.method in SAFE_METHODS:
+            return
+        if comes_from_another_site():
+            raise BadCsrfError
+        if cookie_name(app) in request.cookies or form_tokens.known_secrets():
+            form_tokens.ask_for_token()
 
     @app.after_request
     def set_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
         return response
+
+
+def comes_from_another_site() -> bool:
+    """Whether the browser says that another site sends this; one that says nothing is asked for its token.
+
+    ``Sec-Fetch-Site`` is the surest (Fetch Metadata), but browsers keep it from plain HTTP in a local network;
+    ``Origin`` they all send with what is no GET. A sibling host is another site, too.
+    """
+    fetched_from = request.headers.get("Sec-Fetch-Site")
+    if fetched_from:
+        return fetched_from not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is not None and _host(origin, request.scheme) != _host(request.host_url, request.scheme)
+
+
+def _host(url: str, scheme: str) -> str:
+    """The host and port of an origin, without a default port: a proxy that ends TLS may not tell us the scheme."""
+    try:
+        parts = urlsplit(url)
+        default = {"http": 80, "https": 443}.get(parts.scheme or scheme)
+        port = parts.port or default
+    except ValueError:
+        return ""
+    return f"{parts.hostname or ''}:{'' if port == default else port}"
 
 
 def _counts_kept_at(app: Flask) -> str:
     """Where uploads are counted: in the broker's Redis, so that several servers share the limit, or else in memory."""
     services = app.extensions["vggweb"]
     return (services and services.settings.broker_url) or "memory://"
-
-
-def csrf_field() -> Markup:
-    """The hidden field that every form carries."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())

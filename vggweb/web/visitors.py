@@ -7,10 +7,11 @@ import hashlib
 import secrets
 
 from flask import current_app, request, session
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from vggweb.web.answers import wants_json
 from vggweb.web.context import services
+from vggweb.web.form_tokens import known_secrets
 
 _FIELD = "visitor"
 _LAST_PHOTO = "photo"
@@ -24,8 +25,8 @@ def known_owner() -> str | None:
 
 def owner() -> str:
     """The hash that stands for this browser, with a cookie set for it when it has none."""
-    if _FIELD not in session:
-        session[_FIELD] = secrets.token_urlsafe(16)
+    if not isinstance(session.get(_FIELD), str):
+        session[_FIELD] = _new_visitor()
         session.permanent = True
     return _hash(session[_FIELD])
 
@@ -60,6 +61,15 @@ def is_delete_token(token: str, result_id: str) -> bool:
         return bool(_serializer().loads(token) == result_id)
     except BadSignature:
         return False
+
+
+def _new_visitor() -> str:
+    """A random number; worked out from the forms' secret if there is one, so that two tabs that send at once agree."""
+    known = next(iter(known_secrets()), None)
+    if known is None:
+        return secrets.token_urlsafe(16)
+    signer = Signer(current_app.secret_key or "", salt="visitor")
+    return signer.get_signature(known).decode()
 
 
 def _serializer() -> URLSafeSerializer:
