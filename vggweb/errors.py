@@ -7,7 +7,8 @@
     │   ├── NoPhotoError            400 no_photo
     │   ├── BadParameterError       400 bad_parameter
     │   ├── BadCsrfError            403 bad_csrf
-    │   └── NotYoursError           403 not_yours
+    │   ├── NotYoursError           403 not_yours
+    │   └── FrozenError             403 frozen
     ├── LookupFailedError
     │   ├── NotFoundError           404 not_found
     │   ├── UnknownLayerError       404 unknown_layer
@@ -111,6 +112,15 @@ class NotYoursError(RequestError):
     code = "not_yours"
     default_message = "Only the browser that made this result can delete it."
     default_hint = "Open it in the browser that made it, or send the delete_token that came with it."
+
+
+class FrozenError(RequestError):
+    """The teacher has frozen the room."""
+
+    status = 403
+    code = "frozen"
+    default_message = "The room is frozen: the teacher takes no new photos now."
+    default_hint = "Wait until the teacher opens it again."
 
 
 class LookupFailedError(VggwebError):

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from vggweb.config import Settings
 from vggweb.core.attribution.methods import MethodName, find_method
 from vggweb.core.weights.official import choose_weights
 from vggweb.jobs import Jobs, JobStore, forget_results
+from vggweb.rooms import forget_tiles
 from vggweb.services.classify import Classification, check_resize, classify_photo
 from vggweb.services.explain import Explainer, Explanation
 from vggweb.services.gallery import Gallery
@@ -13,7 +16,8 @@ from vggweb.services.model_host import ModelHost
 from vggweb.services.occlusions import Occlusions
 from vggweb.services.result import ModelUsed, Result
 from vggweb.services.results import Results
-from vggweb.storage import Store
+from vggweb.services.rooms import Rooms
+from vggweb.storage import ResultIds, Store
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Services:
     explainer: Explainer
     occlusions: Occlusions
     gallery: Gallery
+    rooms: Rooms
     jobs: Jobs
 
     def explain(self, result_id: str, method: MethodName, class_index: int, layer_name: str) -> Explanation:
@@ -66,9 +71,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         SetupError: the weights or the store cannot be used.
     """
     model_host = model_host or ModelHost(choose_weights(settings.weights), queue_limit=settings.prediction_queue)
-    store = Store(
-        settings.store_url(), lock_folder=settings.data, forget=forget_results, result_days=settings.result_days
-    )
+    store = Store(settings.store_url(), lock_folder=settings.data, forget=forget, result_days=settings.result_days)
     store.migrate()
     results = Results(store, result_days=settings.result_days)
     jobs = Jobs(
@@ -88,5 +91,12 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         explainer=Explainer(results, model_host),
         occlusions=Occlusions(results, model_host, jobs),
         gallery=Gallery(jobs.store, model_host, jobs),
+        rooms=Rooms(store),
         jobs=jobs,
     )
+
+
+def forget(session: Session, ids: ResultIds) -> int:
+    """Deletes all that is kept for these results besides them: jobs, products, tiles; says how many files that were."""
+    forget_tiles(session, ids)
+    return forget_results(session, ids)
