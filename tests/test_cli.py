@@ -31,7 +31,7 @@ def run(*arguments: str, data: Path, **environ: str) -> subprocess.CompletedProc
 def test_classify_prints_the_table_that_decode_predictions_gives(tmp_path: Path) -> None:
     done = run("classify", str(SAMPLES / "cat.jpg"), "--top", "2", data=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[1].split() == ["n02124075", "Egyptian_cat", "0.7856"]
+    assert done.stdout.splitlines()[1].split() == ["n02124075", "Egyptian_cat", "0.7948"]
     assert done.stdout.splitlines()[2].split()[1] == "tabby"
     assert len(done.stdout.splitlines()) == 3
 

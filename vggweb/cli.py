@@ -29,6 +29,7 @@ from vggweb.core.weights.official import (
 )
 from vggweb.downloads import download
 from vggweb.errors import NotAnImageError, SettingError, VggwebError
+from vggweb.services.accuracy import AccuracyMeter, labelled_photos, table_lines
 from vggweb.services.gallery import DEFAULT_RECIPE, Wish
 from vggweb.startup import Services, build_services
 
@@ -178,6 +179,34 @@ def verify(path: Path | None) -> None:
     else:
         click.echo("The layout fits VGG16. It is not Keras's official file.")
     click.echo(f"SHA-256 {choice.sha256}")
+
+
+@weights.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@_says_errors
+def measure(folder: Path, *, as_json: bool) -> None:
+    """How often the weights are right on photos named, or in folders named, by the WordNet id of what they show.
+
+    Exit code 0, or 2 if a photo could not be read; the others are counted all the same.
+    """
+    services, failed = _services(), False
+    photos, limits = labelled_photos(folder), services.settings
+    meter = AccuracyMeter(services.model_host, max_pixels=limits.max_pixels, max_bytes=limits.max_upload_bytes)
+    for photo in tqdm(photos, desc=folder.name, unit="photo", disable=None):
+        try:
+            meter.add(_read_file(str(photo.path)), photo.class_index)
+        except VggwebError as error:
+            _complain(error, about=f"{photo.path}: ")
+            failed = True
+    click.echo(_measured_json(meter) if as_json else "\n".join(table_lines(meter.rows())))
+    sys.exit(EXIT_CODE_BAD_INPUT if failed else 0)
+
+
+def _measured_json(meter: AccuracyMeter) -> str:
+    model = _services().model_used()
+    line = {"model": {"variant": model.variant, "sha256": model.sha256}, "preparations": meter.rows()}
+    return TypeAdapter(dict[str, Any]).dump_json(line).decode()
 
 
 filters = AppGroup("filters", help="Pictures of what filters like.")

@@ -112,7 +112,7 @@ def test_the_page_carries_what_a_link_preview_needs(client: FlaskClient) -> None
     made = make_result(client)
     page = get_page(client, f"/r/{made['id']}")
     tags = {meta.get("property") or meta.get("name"): meta.get("content") for meta in page.all("meta")}
-    assert tags["og:title"] == "VGG16 sees: Egyptian cat, 78.6 %"
+    assert tags["og:title"] == "VGG16 sees: Egyptian cat, 79.5 %"
     assert tags["og:url"] == made["url"]
     assert tags["og:image"] == tags["twitter:image"] == f"{made['url']}/preview.png"
     assert tags["twitter:card"] == "summary_large_image"
@@ -145,7 +145,7 @@ def test_the_home_page_lists_the_visitors_own_results_only(make_app: MakeApp) ->
     app = make_app()
     maker, stranger = app.test_client(), app.test_client()
     post_form(maker, "/results", sample="cat")
-    assert "Egyptian cat, 78.6 %" in get_page(maker, "/").text
+    assert "Egyptian cat, 79.5 %" in get_page(maker, "/").text
     assert "Your last results" not in get_page(stranger, "/").text
 
 
@@ -178,7 +178,7 @@ def test_a_file_over_the_limit_gets_the_home_page_with_the_sentence(make_app: Ma
 def test_the_models_page_says_which_weights_answer_and_how_good_they_are(client: FlaskClient) -> None:
     text = get_page(client, "/model").text
     model = client.get("/model.json").get_json()
-    for words in ("46.0 %", "75.3 %", "16,652,328", "CC BY 4.0", model["sha256"], "flask weights fetch"):
+    for words in ("52.1 %", "78.8 %", "16,652,328", "CC BY 4.0", model["sha256"], "flask weights fetch"):
         assert words in text
 
 

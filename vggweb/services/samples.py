@@ -52,7 +52,7 @@ SAMPLES = (
     Sample(
         "flower", "A flower", "An orange dahlia before dark green leaves", "vultilion", "CC BY 2.0", "no word for it"
     ),
-    Sample("rocket", "A rocket", "A rocket on its launch pad", "SpaceX", "CC0", "wrong, and unsure"),
+    Sample("rocket", "A rocket", "A rocket on its launch pad", "SpaceX", "CC0", "wrong, and fairly sure"),
     Sample("officer", "Grace Hopper", "A woman in naval uniform", "US Navy", "public domain", "sure, of a detail"),
     Sample(
         "astronaut",

@@ -106,6 +106,11 @@ def variant_note(model: ModelUsed, choice: WeightsChoice) -> str:
         model: the weights that answered, perhaps before the server got others.
         choice: the weights that answer now: only of these is known whether they are Keras's official ones.
     """
+    if model.variant == "compact" and model.sha256 != choice.sha256 and choice.variant == "compact":
+        return (
+            "Answered by earlier compact weights: VGG16’s own 13 convolutions with a small classifier that has since "
+            "been replaced by a better one."
+        )
     if model.variant == "compact":
         return (
             "Answered by the compact weights: VGG16’s own 13 convolutions with a small classifier made for this site, "

@@ -20,12 +20,15 @@ class Accuracy:
         top1: share in [0, 1].
         top5: share in [0, 1].
         source: who measured it, on how many photos.
+        calibration_error: how far the confidence lies from the share that is right, on average over ten bins of
+            confidence (ECE), in [0, 1]; None where nobody has measured it.
     """
 
     preparation: str
     top1: float
     top5: float
     source: str
+    calibration_error: float | None = None
 
 
 @dataclass(frozen=True)
