@@ -16,6 +16,13 @@ CODE_LINES = {
     "decode_predictions": "decoded = decode_predictions(preds, top=5)",
 }
 
+SOFTMAX = """\
+def softmax(logits):
+    exponentials = np.exp(logits - logits.max())
+    return exponentials / exponentials.sum()
+
+"""
+
 _SCRIPT = Template('''\
 """Reproduces the numbers of $url
 
@@ -29,11 +36,7 @@ from keras.applications.vgg16 import VGG16, decode_predictions, preprocess_input
 from keras.utils import img_to_array, load_img
 
 $model
-
-def softmax(logits):
-    exponentials = np.exp(logits - logits.max())
-    return exponentials / exponentials.sum()
-
+$softmax
 
 $load_img
 $img_to_array
@@ -55,7 +58,7 @@ Needs: pip install tensorflow pillow safetensors"""
 
 _IMAGENET_REQUIREMENTS = "Needs: pip install tensorflow pillow. Keras downloads its weights (553 MB) the first time."
 
-_COMPACT_MODEL = """\
+COMPACT_MODEL = """\
 # VGG16's convolutions, with the small classifier that answered on the page.
 base = VGG16(include_top=False, weights=None, input_shape=(224, 224, 3))
 y = keras.layers.Conv2D(1280, 1, name="head_conv")(base.output)
@@ -71,7 +74,7 @@ for layer in model.layers:
 
 """
 
-_IMAGENET_MODEL = """\
+IMAGENET_MODEL = """\
 model = VGG16(weights="imagenet", classifier_activation=None)
 
 """
@@ -91,9 +94,10 @@ def keras_script(*, url: str, weights_url: str, variant: Variant, predictions: S
     expected = (f"# {prediction.label:24} {prediction.score:.4f}" for prediction in predictions)
     return _SCRIPT.substitute(
         CODE_LINES,
+        softmax=SOFTMAX,
         url=url,
         requirements=requirements.replace("$weights_url", weights_url),
         imports="import keras\nfrom safetensors.numpy import load_file" if compact else "",
-        model=_COMPACT_MODEL if compact else _IMAGENET_MODEL,
+        model=COMPACT_MODEL if compact else IMAGENET_MODEL,
         expected="\n".join(expected),
     ).replace("import numpy as np\n\n", "import numpy as np\n")
