@@ -1,8 +1,12 @@
 """What happens in a room: photos hung up, hidden, cleared; votes; what is left when it closes."""
 
+import csv
+import io
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 
@@ -10,6 +14,8 @@ from tests.rooms.conftest import keep
 from vggweb.errors import BadParameterError, FrozenError, GoneError, NotFoundError, NotYoursError
 from vggweb.rooms import make_code, read_code
 from vggweb.rooms.tables import RoomRow
+from vggweb.services.class_filters import who_wakes
+from vggweb.services.room_archive import archive
 from vggweb.services.room_summary import summarise
 from vggweb.services.rooms import MadeRoom, Rooms
 from vggweb.storage import Store
@@ -177,3 +183,25 @@ def test_the_summary_counts_words_and_names_the_surest(store: Store, rooms: Room
     assert summary.widest[0].tile.result_id[0] == "c"
     assert summary.widest[0].words > 800  # a logit of 3 among 999 zeros is next to nothing
     assert summarise([], store).surest is None
+
+
+def test_the_photo_that_excites_the_filter_most_comes_first(store: Store, rooms: Rooms, made: MadeRoom) -> None:
+    activations = {keep(store, name): np.zeros((14, 14, 512), np.float32) for name in "abc"}
+    for (result_id, activation), value in zip(activations.items(), (1.0, 7.0, 0.0), strict=True):
+        activation[3, 9, 17] = value
+        rooms.hang(made.room.code, result_id)
+    layer, woken = who_wakes(
+        rooms.tiles(made.room.code), "block5_conv2", 17, lambda result_id, _layer: activations[result_id]
+    )
+    assert layer.name == "block5_conv2"
+    assert [one.tile.result_id[0] for one in woken] == ["b", "a", "c"]
+    assert (woken[0].value, woken[0].row, woken[0].column) == (7.0, 3, 9)
+
+
+def test_the_archive_holds_each_picture_and_a_line_for_it(store: Store, rooms: Rooms, made: MadeRoom) -> None:
+    for name, best in (("a", 285), ("b", 1)):
+        rooms.hang(made.room.code, keep(store, name, best=best))
+    with zipfile.ZipFile(io.BytesIO(archive(rooms.tiles(made.room.code), store))) as packed:
+        rows = list(csv.DictReader(io.StringIO(packed.read("wall.csv").decode("utf-8-sig"))))
+        assert [(row["label"], row["chinese"]) for row in rows] == [("Egyptian_cat", "埃及猫"), ("goldfish", "金鱼")]
+        assert packed.read(rows[0]["picture"]) == store.picture("a" * 22, "photo").data

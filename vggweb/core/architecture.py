@@ -44,6 +44,14 @@ class Layer:
         """Number of feature maps that the layer gives."""
         return self.shape[2]
 
+    @property
+    def multiplications(self) -> int:
+        """How often a convolution multiplies an input by a weight for one photo; 0 for a pooling."""
+        if self.kind == "pool":
+            return 0
+        height, width, channels = self.shape
+        return height * width * channels * KERNEL_SIZE * KERNEL_SIZE * self.in_channels
+
 
 def _build_table() -> tuple[Layer, ...]:
     """The 18 layers in the order of the data.

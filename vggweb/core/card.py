@@ -35,29 +35,31 @@ def draw_card(photo: Picture, predictions: Sequence[Prediction], *, note: str) -
     card.paste(ImageOps.fit(PIL.Image.fromarray(photo), PHOTO_SIZE_PX), (0, 0))
     draw = ImageDraw.Draw(card)
     left, width = PHOTO_SIZE_PX[0] + MARGIN_PX, CARD_SIZE_PX[0] - PHOTO_SIZE_PX[0] - 2 * MARGIN_PX
-    draw.text((left, MARGIN_PX), "What VGG16 sees", fill=MUTED, font=_font(30))
+    draw.text((left, MARGIN_PX), "What VGG16 sees", fill=MUTED, font=font(30))
     for row, prediction in enumerate(predictions[:ROWS]):
         _draw_row(draw, prediction, left=left, top=124 + row * 128, width=width)
-    draw.text((left, CARD_SIZE_PX[1] - MARGIN_PX - 60), "vggweb", fill=INK, font=_font(30))
-    draw.text((left, CARD_SIZE_PX[1] - MARGIN_PX - 20), note, fill=MUTED, font=_fitting_font(note, 22, width))
+    draw.text((left, CARD_SIZE_PX[1] - MARGIN_PX - 60), "vggweb", fill=INK, font=font(30))
+    draw.text((left, CARD_SIZE_PX[1] - MARGIN_PX - 20), note, fill=MUTED, font=fitting_font(note, 22, width))
     return np.asarray(card)
 
 
 def _draw_row(draw: ImageDraw.ImageDraw, prediction: Prediction, *, left: int, top: int, width: int) -> None:
     words = prediction.label.replace("_", " ")
     share = f"{prediction.score:.0%}"
-    share_width = draw.textlength(share, font=_font(38))
-    draw.text((left, top), words, fill=INK, font=_fitting_font(words, 44, width - share_width - 24))
-    draw.text((left + width - share_width, top + 4), share, fill=INK, font=_font(38))
+    share_width = draw.textlength(share, font=font(38))
+    draw.text((left, top), words, fill=INK, font=fitting_font(words, 44, width - share_width - 24))
+    draw.text((left + width - share_width, top + 4), share, fill=INK, font=font(38))
     draw.rounded_rectangle((left, top + 66, left + width, top + 80), radius=7, fill=BAR_GROUND)
     filled = max(14, round(width * prediction.score))
     draw.rounded_rectangle((left, top + 66, left + filled, top + 80), radius=7, fill=BAR)
 
 
-def _font(size_px: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size_px: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Letters of that size."""
     return ImageFont.load_default(size_px)  # Pillow's own embedded font: no font file to ship
 
 
-def _fitting_font(text: str, size_px: float, width: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    natural = _font(size_px).getlength(text)
-    return _font(size_px * min(1.0, width / max(natural, 1.0)))
+def fitting_font(text: str, size_px: float, width: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Letters of that size, or smaller ones, so that the text is no wider than that in pixels."""
+    natural = font(size_px).getlength(text)
+    return font(size_px * min(1.0, width / max(natural, 1.0)))
