@@ -60,7 +60,7 @@ class Settings:
     )
     prediction_queue: int = _setting(
         "VGGWEB_PREDICTION_QUEUE",
-        "8",
+        "64",
         "Photos that may be at work or wait for the network at once; more get 503 with Retry-After.",
     )
     job_workers: int = _setting(

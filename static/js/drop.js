@@ -1,8 +1,12 @@
-// A photo dropped anywhere on the page.
-export function listenForDrops(send) {
+// What is dropped anywhere on the page: photos, a folder, or a picture of another page that brings no file along.
+const HELD = ["Files", "text/uri-list"];
+
+// give(files) gets the files that were dropped, refuse(name) the name of the sentence if there are none.
+export function listenForDrops(give, refuse) {
   const page = document.documentElement;
+  const holdsOurs = (event) => HELD.some((type) => event.dataTransfer.types.includes(type));
   addEventListener("dragover", (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
+    if (!holdsOurs(event)) return;
     event.preventDefault();
     page.classList.add("is-dropping");
   });
@@ -10,10 +14,20 @@ export function listenForDrops(send) {
     if (!event.relatedTarget) page.classList.remove("is-dropping");
   });
   addEventListener("drop", (event) => {
-    const photo = event.dataTransfer.files[0];
-    if (!photo) return;
-    event.preventDefault();
     page.classList.remove("is-dropping");
-    send(photo);
+    if (!holdsOurs(event)) return;
+    event.preventDefault();
+    const { files, hasFolder } = dropped(event.dataTransfer);
+    if (files.length > 0) give(files);
+    else refuse(hasFolder ? "folder" : "link");
   });
+}
+
+// A folder comes as a file that cannot be read; only its entry tells.
+function dropped(transfer) {
+  const items = [...transfer.items].filter((item) => item.kind === "file");
+  const isFolder = (item) => item.webkitGetAsEntry?.()?.isDirectory ?? false;
+  const folders = items.map(isFolder);
+  const files = items.map((item) => item.getAsFile()).filter((file, index) => file && !folders[index]);
+  return { files, hasFolder: folders.includes(true) };
 }

@@ -1,9 +1,9 @@
-// A photo pasted from the clipboard.
-export function listenForPastes(send) {
+// Photos pasted from the clipboard, with or without a type.
+export function listenForPastes(give) {
   addEventListener("paste", (event) => {
-    const photo = [...event.clipboardData.files].find((file) => file.type.startsWith("image/"));
-    if (!photo) return;
+    const files = [...event.clipboardData.files];
+    if (files.length === 0) return;
     event.preventDefault();
-    send(photo);
+    give(files);
   });
 }

@@ -1,51 +1,54 @@
-// Sends the form in the background and says how far it is.
+// Sends the form in the background: says how far it is, waits where the server asks for it, tells what went wrong.
 import { clearError, showError } from "./errors.js";
+import { cause } from "./failures.js";
+import { begin, end, show } from "./progress.js";
+import { post } from "./request.js";
+import { sentence } from "./sentences.js";
+import { renewToken } from "./token.js";
+import { wait } from "./wait.js";
 
-const box = document.getElementById("upload-progress");
-const meter = document.getElementById("upload-meter");
-const state = document.getElementById("upload-state");
-let isSending = false;
+const MOST_WAITS = 60;
+let current = new AbortController();
 
-export function send(address, body) {
-  if (isSending) return;
+// `fill()` gives the form's fields anew for each try; `photo` is the file among them. A later call replaces this one.
+export async function send(form, fill, { photo, note = "" }) {
+  const mine = stop();
   clearError();
-  show("Sending the photo");
-  const request = new XMLHttpRequest();
-  request.open("POST", address);
-  request.setRequestHeader("Accept", "application/json");
-  request.setRequestHeader("X-Requested-With", "vggweb");
-  request.upload.addEventListener("progress", (event) => { meter.value = event.total ? event.loaded / event.total : 0; });
-  request.upload.addEventListener("load", () => {
-    state.textContent = "VGG16 is looking at it";
-    meter.removeAttribute("value");
-  });
-  request.addEventListener("load", () => finish(request));
-  request.addEventListener("error", () => fail({ message: "The photo could not be sent.", hint: "Check the connection and try again." }));
-  request.send(body);
+  begin(mine);
+  try {
+    const response = await untilAnswered(form, fill, { signal: mine.signal, photo, note });
+    if (response.status === 201) location.assign(response.url);
+    else fail(await cause(response, photo));
+  } catch (error) {
+    if (!mine.signal.aborted) fail(sentence("strange", { status: error.message }));
+    else if (mine === current) end(sentence("cancelled").message);
+  }
 }
 
-// A page that comes back with the browser's back button has nothing under way.
-export function rest() {
-  isSending = false;
-  box.hidden = true;
+// Ends what is under way, and gives the controller of what comes next.
+export function stop() {
+  current.abort();
+  current = new AbortController();
+  return current;
 }
 
-function show(sentence) {
-  isSending = true;
-  state.textContent = sentence;
-  meter.value = 0;
-  box.hidden = false;
-  box.scrollIntoView({ block: "nearest" });
-}
-
-function finish(request) {
-  let answer = {};
-  try { answer = JSON.parse(request.responseText); } catch { /* no JSON: the general sentence below */ }
-  if (request.status === 201) location.assign(answer.url);
-  else fail(answer.error ?? { message: "The server did not answer as expected.", hint: "Try again in a moment." });
+async function untilAnswered(form, fill, { signal, photo, note }) {
+  const tell = (name, share) => show(`${sentence(name).message} ${note}`.trim(), share);
+  const sent = (share) => (share < 1 ? tell("sending", share) : tell("looking"));
+  let isRenewed = false;
+  for (let waits = 0; ; waits += 1) {
+    sent(photo ? 0 : 1);
+    const response = await post(form.action, fill(), { signal, sent });
+    const isBusy = [429, 503].includes(response.status) && response.error;
+    if (response.error?.code === "bad_csrf" && !isRenewed) {
+      isRenewed = true;
+      await renewToken(form.dataset.home);
+    } else if (isBusy && waits < MOST_WAITS) await wait(response, signal);
+    else return response;
+  }
 }
 
 function fail(error) {
-  rest();
+  end();
   showError(error);
 }
