@@ -32,7 +32,7 @@ from vggweb.errors import VggwebError
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import build_services
 from vggweb.web import create_app
-from vggweb.web.answers import DECLARATION
+from vggweb.web.routing import contract_of, schemas
 
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 COMMAND = re.compile(r"(?:\.venv/bin/)?flask (.+)")
@@ -222,8 +222,8 @@ def complaint_about_curl(app: Flask, line: str) -> str | None:
         endpoint, _ = app.url_map.bind("127.0.0.1:8000").match(address, method=method)
     except HTTPException as error:
         return f"{method} is answered by {error.code}"
-    declaration = getattr(app.view_functions[endpoint], DECLARATION, None)
-    taken = {field.name for field in declaration.form} if declaration else set()
+    contract = contract_of(app.view_functions[endpoint])
+    taken = set(schemas(contract.reads) if contract.reads else ()) | set(contract.json.files if contract.json else ())
     return f"no field {sorted(fields_sent - taken)}" if fields_sent - taken else None
 
 

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.conftest import MakeApp
 from tests.web.uploads import make_result
 from vggweb.services.gallery import Wish
-from vggweb.web.answers import DECLARATION
+from vggweb.web.routing import contract_of
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_every_view_that_answers_json_is_described(app: Flask, document: dict[st
     declared = {
         endpoint.replace(".", "_")
         for endpoint, view in app.view_functions.items()
-        if hasattr(view, DECLARATION) and f"{endpoint}_json" not in app.view_functions
+        if contract_of(view).json is not None
     }
     assert declared == described
     assert {"/results.json", "/r/{result_id}.json", "/model.json", "/classes.json"} <= set(document["paths"])

@@ -13,6 +13,7 @@ from vggweb import cli
 from vggweb.config import Settings
 from vggweb.startup import Services, build_services
 from vggweb.web import (
+    addresses,
     assets,
     cookies,
     errors,
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
     )
     app.extensions["vggweb"] = services  # None for a command, which builds them if it needs them: see cli.py
-    for part in (logs, metrics, cookies, security, errors, assets, languages, texts, openapi):
+    for part in (logs, metrics, cookies, security, errors, assets, languages, texts, addresses):
         part.init_app(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)

@@ -6,12 +6,17 @@ entry in ``/openapi.json``.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from flask import Blueprint, Response, current_app, request
-from pydantic import TypeAdapter
+from flask import Blueprint, request
+from pydantic import Field, create_model
 
 from vggweb.errors import BadParameterError, VggwebError
+from vggweb.web.responses import json_response as json_answer
+from vggweb.web.responses import wants_json
+from vggweb.web.routing import CONTRACT, Contract, Json, OneOf, Parameters
+
+__all__ = ["Choice", "FormField", "WholeNumber", "add_route", "answers", "json_answer", "wants_json"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -114,7 +119,7 @@ class FormField:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a view answers in JSON: types by status, errors, parameters. `openapi` reads it."""
+    """What a view answers in JSON: types by status, errors, parameters."""
 
     summary: str
     bodies: dict[int, Any]
@@ -122,7 +127,6 @@ class Declaration:
     query: tuple[Parameter, ...] = ()
     form: tuple[FormField, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
-    media_type: str = "application/json"
 
 
 DECLARATION = "declaration"
@@ -143,26 +147,17 @@ def add_route(
     blueprint: Blueprint, rule: str, view: Callable[..., Any], *, methods: tuple[str, ...] = ("GET",)
 ) -> None:
     """The view at its address and, when it answers JSON as well as a page, at the same address plus ``.json``."""
-    name = view.__name__
-    blueprint.add_url_rule(rule, name, view, methods=list(methods))
-    if hasattr(view, DECLARATION) and not rule.endswith(".json"):
-        blueprint.add_url_rule(f"{rule}.json", f"{name}_json", view, methods=list(methods))
+    declared: Declaration | None = getattr(view, DECLARATION, None)
+    blueprint.add_url_rule(rule, view.__name__, view, methods=list(methods))
+    if declared is not None:
+        names = [(one.name, one.schema()) for one in declared.query] + [(one.name, one.schema) for one in declared.form]
+        reads = create_model("Asked", __base__=Parameters, **{name: _field(schema) for name, schema in names})
+        json = Json(declared.summary, declared.bodies, errors=declared.errors, headers=declared.headers)
+        setattr(view, CONTRACT, Contract(json, reads if names else None))
+        blueprint.add_url_rule(f"{rule}.json", view.__name__, view, methods=list(methods))
 
 
-def wants_json() -> bool:
-    """Whether JSON was asked for: by the address, or by an Accept header that prefers it to HTML."""
-    if request.path.endswith(".json"):
-        return True
-    accepted = request.accept_mimetypes
-    if not accepted.provided:
-        return False
-    return accepted["application/json"] > accepted["text/html"]
-
-
-def json_answer(value: Any, *, status: int = 200, as_type: Any = None) -> Response:
-    """The value of a declared type as JSON."""
-    adapter: TypeAdapter[Any] = TypeAdapter(as_type or type(value))
-    body = adapter.dump_json(value)
-    response = current_app.response_class(body + b"\n", status=status, mimetype="application/json")
-    response.headers["Vary"] = "Accept"
-    return response
+def _field(schema: dict[str, Any]) -> Any:
+    if "enum" in schema:
+        return Annotated[str, OneOf(tuple(schema["enum"]))], schema["default"]
+    return int, Field(schema.get("default", 0), ge=schema["minimum"], le=schema["maximum"])

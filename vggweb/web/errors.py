@@ -1,9 +1,9 @@
-"""Every error as an answer: the contract's JSON, or the same two sentences on a page."""
+"""Every error as a response: the contract's JSON, or the same two sentences on a page."""
 
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,8 +20,9 @@ from vggweb.errors import (
     SetupError,
     VggwebError,
 )
-from vggweb.web.answers import json_answer, wants_json
 from vggweb.web.context import services
+from vggweb.web.responses import json_response, wants_json
+from vggweb.web.routing import current_contract
 from vggweb.web.security import limiter
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class ErrorBody:
 
 
 @dataclass(frozen=True)
-class ErrorAnswer:
+class ErrorResponse:
     """The one shape of an error in JSON."""
 
     error: ErrorBody
@@ -53,23 +54,21 @@ class MethodNotAllowedError(RequestError):
     default_hint = "Open it as a page, or see /openapi.json for what it takes."
 
 
-# The pages whose forms can fail, by the endpoint that the form is sent to: they show the error in place.
-form_pages: dict[str, Callable[[VggwebError], str]] = {}
-
-
 def init_app(app: Flask) -> None:
     """Registers the handlers: ours, Werkzeug's, and the last resort."""
-    app.register_error_handler(VggwebError, answer)
-    app.register_error_handler(HTTPException, lambda error: answer(_translate(error), error))
+    app.register_error_handler(VggwebError, error_response)
+    app.register_error_handler(HTTPException, lambda error: error_response(_translate(error), error))
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer(error: VggwebError, original: HTTPException | None = None, *, as_json: bool | None = None) -> Response:
+def error_response(
+    error: VggwebError, original: HTTPException | None = None, *, as_json: bool | None = None
+) -> Response:
     """The error as JSON or in the page it came from, as was asked for if `as_json` does not say."""
     if wants_json() if as_json is None else as_json:
-        response = json_answer(ErrorAnswer(ErrorBody(error.code, error.message, error.hint)), status=error.status)
+        response = json_response(ErrorResponse(ErrorBody(error.code, error.message, error.hint)), status=error.status)
     else:
-        page = form_pages.get(request.endpoint or "", _page_of_its_own)
+        page = current_contract().error_page or _page_of_its_own
         response = make_response(page(error), error.status)
     response.headers["Cache-Control"] = "no-store"
     if isinstance(error, OverloadError):
@@ -127,4 +126,4 @@ def _seconds_until_reset() -> int:
 
 def _unexpected(error: Exception) -> Response:
     logger.error("Unexpected error at %s", request.url_rule, exc_info=error)
-    return answer(VggwebError())
+    return error_response(VggwebError())

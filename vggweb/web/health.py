@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import Blueprint, Response, current_app
+from flask import Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from vggweb.errors import NotReadyError
-from vggweb.web.answers import answers, json_answer
 from vggweb.web.context import services
-from vggweb.web.errors import answer
+from vggweb.web.errors import error_response
+from vggweb.web.responses import json_response
+from vggweb.web.routing import Area, Json
 
-blueprint = Blueprint("health", __name__)
+blueprint = Area("health", __name__)
 
 
 @dataclass(frozen=True)
@@ -28,20 +29,18 @@ class Ready:
     status: Literal["ready"] = "ready"
 
 
-@blueprint.get("/healthz")
-@answers("Alive", Alive)
+@blueprint.get("/healthz", json=Json("Alive", Alive))
 def healthz() -> Response:
     """200 as long as the process answers."""
-    return json_answer(Alive())
+    return json_response(Alive())
 
 
-@blueprint.get("/readyz")
-@answers("Ready to predict", Ready, errors=(NotReadyError,))
+@blueprint.get("/readyz", json=Json("Ready to predict", Ready, errors=(NotReadyError,)))
 def readyz() -> Response:
     """200 once the network can predict, 503 until then."""
     if not services().model_host.is_ready:
-        return answer(NotReadyError(), as_json=True)
-    return json_answer(Ready())
+        return error_response(NotReadyError(), as_json=True)
+    return json_response(Ready())
 
 
 @blueprint.get("/metrics")

@@ -1,14 +1,15 @@
 """The home page: the upload form, the samples, the visitor's own recent results."""
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Response, make_response, render_template
 
 from vggweb.errors import VggwebError
 from vggweb.services.samples import SAMPLES
 from vggweb.web import visitors
 from vggweb.web.context import services
+from vggweb.web.routing import Area
 from vggweb.web.texts import RESIZE_OPTIONS
 
-blueprint = Blueprint("home", __name__)
+blueprint = Area("home", __name__)
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC", "JPEG XL")
 
 

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Response, make_response, render_template, url_for
 
 from vggweb.errors import NotFoundError
 from vggweb.jobs import Job, State
-from vggweb.web.answers import add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
 from vggweb.web.errors import ErrorBody
-from vggweb.web.responses import picture, see_other
+from vggweb.web.responses import json_response, picture, see_other, wants_json
+from vggweb.web.routing import Area, Json
 
-blueprint = Blueprint("jobs", __name__)
+blueprint = Area("jobs", __name__)
 REFRESH_SECONDS = 2  # how often a page without JavaScript looks again
 
 
@@ -32,24 +32,26 @@ class JobAnswer:
     attempt: int
 
 
-@answers("A long computation", JobAnswer, errors=(NotFoundError,))
+@blueprint.get("/jobs/<token:job_id>", json=Json("A long computation", JobAnswer, errors=(NotFoundError,)))
 def show(job_id: str) -> Response:
     """The job's progress; without JavaScript the page refreshes itself."""
     job = job_answer(services().jobs.find(job_id))
     if wants_json():
-        response = json_answer(job)
+        response = json_response(job)
     else:
         response = make_response(render_template("pages/job.html", job=job, refresh_seconds=REFRESH_SECONDS))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-@answers("Cancel a long computation", JobAnswer, errors=(NotFoundError,))
+@blueprint.post(
+    "/jobs/<token:job_id>/cancel", json=Json("Cancel a long computation", JobAnswer, errors=(NotFoundError,))
+)
 def cancel(job_id: str) -> Response:
     """Stops a job that waits or runs; whoever has its unguessable address may."""
     job = services().jobs.cancel(job_id)
     if wants_json():
-        return json_answer(job_answer(job))
+        return json_response(job_answer(job))
     return see_other(url_for("jobs.show", job_id=job_id))
 
 
@@ -85,10 +87,6 @@ def started(job: Job, page: str) -> Response:
     """What a POST that starts a job answers: 303 to the page, or 202 with the job's address."""
     if not wants_json():
         return see_other(page)
-    response = json_answer(job_answer(job), status=202)
+    response = json_response(job_answer(job), status=202)
     response.headers["Location"] = url_for("jobs.show", job_id=job.id)
     return response
-
-
-add_route(blueprint, "/jobs/<token:job_id>", show)
-add_route(blueprint, "/jobs/<token:job_id>/cancel", cancel, methods=("POST",))

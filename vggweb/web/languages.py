@@ -13,7 +13,7 @@ from flask_babel import Babel, Domain, get_locale, gettext
 
 from vggweb import translations
 from vggweb.errors import VggwebError
-from vggweb.web.answers import wants_json
+from vggweb.web.responses import wants_json
 
 PARAMETER = "lang"
 COOKIE = "lang"

@@ -1,9 +1,10 @@
 """The architecture, and what its layers saw in a photo."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Response, make_response, render_template
+from pydantic import Field
 
 from vggweb.core.architecture import LAYERS, Layer, check_channel, find_layer
 from vggweb.core.feature_maps import MapFacts, Scale
@@ -17,14 +18,26 @@ from vggweb.errors import (
     UnknownLayerError,
 )
 from vggweb.web import visitors
-from vggweb.web.answers import Choice, add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
-from vggweb.web.responses import picture, private_page
+from vggweb.web.responses import json_response, picture, private_page, wants_json
+from vggweb.web.routing import Area, Json, Parameters
 
-blueprint = Blueprint("layers", __name__)
+blueprint = Area("layers", __name__)
 KERNEL_FACTOR = 16  # screen pixels for one weight
-SCALE = Choice("scale", ("own", "layer"), "own", "Each map on its own scale, or one scale for the layer.")
-OVER = Choice("over", ("nothing", "photo"), "nothing", "The map alone in grey, or as heat over the photo.")
+
+
+class MapScale(Parameters):
+    """How feature maps are shown."""
+
+    scale: Scale = Field("own", description="Each map on its own scale, or one scale for the layer.")
+
+
+class MapPicture(MapScale):
+    """How one feature map is shown."""
+
+    over: Literal["nothing", "photo"] = Field(
+        "nothing", description="The map alone in grey, or as heat over the photo."
+    )
 
 
 @dataclass(frozen=True)
@@ -36,18 +49,21 @@ class LayerMapsAnswer:
     channels: tuple[MapFacts, ...]
 
 
-@answers(
-    "What a layer saw in a photo",
-    LayerMapsAnswer,
-    errors=(NotFoundError, GoneError, UnknownLayerError, BadParameterError, BusyError, NotReadyError),
-    query=(SCALE,),
+@blueprint.get(
+    "/r/<token:result_id>/layers/<token:layer_name>",
+    reads=MapScale,
+    json=Json(
+        "What a layer saw in a photo",
+        LayerMapsAnswer,
+        errors=(NotFoundError, GoneError, UnknownLayerError, BadParameterError, BusyError, NotReadyError),
+    ),
 )
-def maps(result_id: str, layer_name: str) -> Response:
+def maps(result_id: str, layer_name: str, asked: MapScale) -> Response:
     """All feature maps of a layer, strongest first."""
-    scale = cast(Scale, SCALE.read())
+    scale = asked.scale
     found = services().explainer.layer_maps(result_id, layer_name)
     if wants_json():
-        return json_answer(LayerMapsAnswer(layer_name, found.layer.shape, found.channels))
+        return json_response(LayerMapsAnswer(layer_name, found.layer.shape, found.channels))
     visitors.remember_photo(result_id)
     sprite = services().explainer.sprite(result_id, layer_name, scale)
     height, width = sprite.picture.shape
@@ -67,6 +83,7 @@ def maps(result_id: str, layer_name: str) -> Response:
     )
 
 
+@blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/<int:channel>")
 def one_map(result_id: str, layer_name: str, channel: int) -> Response:
     """One feature map, large over the photo."""
     found = services().explainer.layer_maps(result_id, layer_name)
@@ -86,36 +103,36 @@ def one_map(result_id: str, layer_name: str, channel: int) -> Response:
     )
 
 
-@blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/sheet.webp")
-def sheet(result_id: str, layer_name: str) -> Response:
+@blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/sheet.webp", reads=MapScale)
+def sheet(result_id: str, layer_name: str, asked: MapScale) -> Response:
     """All feature maps of a layer in one picture."""
-    data = services().explainer.sprite_webp(result_id, layer_name, cast(Scale, SCALE.read()))
+    data = services().explainer.sprite_webp(result_id, layer_name, asked.scale)
     return picture(data, "image/webp")
 
 
-@blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/<int:channel>.png")
-def map_png(result_id: str, layer_name: str, channel: int) -> Response:
+@blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/<int:channel>.png", reads=MapPicture)
+def map_png(result_id: str, layer_name: str, channel: int, asked: MapPicture) -> Response:
     """One feature map as a picture."""
     data = services().explainer.map_png(
-        result_id, layer_name, channel, scale=cast(Scale, SCALE.read()), over_photo=OVER.read() == "photo"
+        result_id, layer_name, channel, scale=asked.scale, over_photo=asked.over == "photo"
     )
     return picture(data, "image/png")
 
 
-@answers("The layers of VGG16", list[Layer])
+@blueprint.get("/layers", json=Json("The layers of VGG16", list[Layer]))
 def index() -> Response:
     """The architecture."""
     if wants_json():
-        return json_answer(list(LAYERS), as_type=list[Layer])
+        return json_response(list(LAYERS), as_type=list[Layer])
     return make_response(render_template("pages/layers.html", layers=LAYERS))
 
 
-@answers("One layer of VGG16", Layer, errors=(UnknownLayerError,))
+@blueprint.get("/layers/<token:layer_name>", json=Json("One layer of VGG16", Layer, errors=(UnknownLayerError,)))
 def show(layer_name: str) -> Response:
     """One layer with its filters."""
     layer = find_layer(layer_name)
     if wants_json():
-        return json_answer(layer)
+        return json_response(layer)
     place = LAYERS.index(layer)
     return make_response(
         render_template(
@@ -143,9 +160,3 @@ def kernels_png() -> Response:
     kernels = kernel_pictures(services().model_host.model().kernel("block1_conv1"))  # (64, 3, 3, 3)
     grid = kernels.reshape(8, 8, 3, 3, 3).transpose(0, 2, 1, 3, 4).reshape(24, 24, 3)
     return picture(encode_png(enlarge(grid, KERNEL_FACTOR)), "image/png")
-
-
-add_route(blueprint, "/r/<token:result_id>/layers/<token:layer_name>", maps)
-add_route(blueprint, "/r/<token:result_id>/layers/<token:layer_name>/<int:channel>", one_map)
-add_route(blueprint, "/layers", index)
-add_route(blueprint, "/layers/<token:layer_name>", show)

@@ -2,10 +2,9 @@
 
 import time
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from vggweb.web.context import services
 from vggweb.web.logs import route_of_request
 
 
@@ -39,9 +38,9 @@ def init_app(app: Flask) -> None:
         metrics.requests.labels(method, route, response.status_code).inc()
         if "counted_from" in g:
             metrics.seconds.labels(method, route).observe(time.perf_counter() - g.counted_from)
-        if response.status_code in {201, 303} and request.endpoint in {
-            "results.create",
-            "results.create_json",
-        }:
-            metrics.results.labels(services().model_host.choice.variant).inc()
         return response
+
+
+def count_result(variant: str) -> None:
+    """Counts a result that was made by those weights."""
+    current_app.extensions["vggweb-metrics"].results.labels(variant).inc()

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, render_template, send_from_directory, url_for
+from flask import Response, make_response, render_template, send_from_directory, url_for
 
 from vggweb.core.architecture import LAYERS
 from vggweb.core.weights import WeightsInfo
 from vggweb.core.weights.compact import FILES, FOLDER
 from vggweb.errors import NotFoundError
-from vggweb.web.answers import add_route, answers, json_answer, wants_json
 from vggweb.web.assets import YEAR_SECONDS
 from vggweb.web.context import services
+from vggweb.web.responses import json_response, wants_json
+from vggweb.web.routing import Area, Json
 
-blueprint = Blueprint("model", __name__)
+blueprint = Area("model", __name__)
 OFFICIAL_NOTE = (
     "The full VGG16 has its own classifier, fc1, fc2 and predictions, 138,357,544 parameters in all, and a file of "
     "553 MB. With Keras's official file in place, it answers instead of the embedded compact weights."
@@ -28,12 +29,12 @@ class Download:
     bytes: int
 
 
-@answers("Which weights answer", WeightsInfo)
+@blueprint.get("/model", json=Json("Which weights answer", WeightsInfo))
 def show() -> Response:
     """The model's page."""
     weights = services().model_host.weights
     if wants_json():
-        return json_answer(weights)
+        return json_response(weights)
     compact = weights.variant == "compact"
     downloads = [
         Download(name, url_for("model.weights_file", name=name), (FOLDER / name).stat().st_size)
@@ -58,6 +59,3 @@ def weights_file(name: str) -> Response:
     response = send_from_directory(FOLDER, name, as_attachment=True, mimetype="application/octet-stream")
     response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}"
     return response
-
-
-add_route(blueprint, "/model", show)

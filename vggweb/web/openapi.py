@@ -1,49 +1,38 @@
 """``/openapi.json``: OpenAPI 3.1, made from the routes, their declarations and the types that they answer.
 
-There is no second list: a view that declares what it answers (`answers.answers`) is described, with the JSON
-Schema that pydantic derives from its dataclass and the errors it names.
+There is no second list: a view whose contract (`routing.Contract`) has JSON is described, with the JSON Schema
+that pydantic derives from what it gives and reads, and the errors it names.
 """
 
-import json
+import json as json_format
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, url_for
+from flask import Flask, Response, current_app, url_for
 from pydantic import TypeAdapter
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from vggweb.errors import VggwebError
-from vggweb.web.answers import DECLARATION, Declaration, FormField
-from vggweb.web.errors import ErrorAnswer, MethodNotAllowedError
+from vggweb.web.errors import ErrorResponse, MethodNotAllowedError
+from vggweb.web.routing import Area, Contract, Json, contract_of, schemas
 
-blueprint = Blueprint("openapi", __name__)
+blueprint = Area("openapi", __name__)
 _REFERENCE = "#/components/schemas/{model}"
-
-
-class TokenConverter(BaseConverter):
-    """The part of an address that is an id: letters, digits, ``-`` and ``_``."""
-
-    regex = "[A-Za-z0-9_-]+"
-
-
-def init_app(app: Flask) -> None:
-    """Lets rules say ``<token:…>``."""
-    app.url_map.converters["token"] = TokenConverter
 
 
 @blueprint.get("/openapi.json")
 def show() -> Response:
     """The description of everything that answers JSON."""
-    return Response(json.dumps(describe(current_app), indent=1), mimetype="application/json")
+    return Response(json_format.dumps(describe(current_app), indent=1), mimetype="application/json")
 
 
 def describe(app: Flask) -> dict[str, Any]:
     """The OpenAPI 3.1 document of an app."""
     components: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
-    for rule, method, declaration in _declared(app):
-        operation = _operation(rule, declaration, components)
+    for rule, method, contract, json in _described(app):
+        operation = _operation(rule, method, contract, json, components)
         operation["operationId"] = f"{rule.endpoint.replace('.', '_')}_{method.lower()}"
         paths.setdefault(_path(rule), {})[method.lower()] = operation
     return {
@@ -59,38 +48,43 @@ def describe(app: Flask) -> dict[str, Any]:
     }
 
 
-def _declared(app: Flask) -> Iterator[tuple[Rule, str, Declaration]]:
-    """Each address that answers JSON without being asked in a header: ``….json``, or a JSON-only one."""
-    for rule in app.url_map.iter_rules():
-        declaration = getattr(app.view_functions[rule.endpoint], DECLARATION, None)
-        has_json_twin = f"{rule.endpoint}_json" in app.view_functions
-        if declaration is not None and not has_json_twin:
+def _described(app: Flask) -> Iterator[tuple[Rule, str, Contract, Json]]:
+    """Each address that gives JSON without being asked in a header: ``….json``, or a JSON-only one."""
+    rules = list(app.url_map.iter_rules())
+    addresses = {(rule.endpoint, rule.rule) for rule in rules}
+    for rule in rules:
+        contract = contract_of(app.view_functions[rule.endpoint])
+        if contract.json is not None and (rule.endpoint, f"{rule.rule}.json") not in addresses:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield rule, method, declaration
+                yield rule, method, contract, contract.json
 
 
-def _operation(rule: Rule, declaration: Declaration, components: dict[str, Any]) -> dict[str, Any]:
-    operation: dict[str, Any] = {"summary": declaration.summary, "responses": {}}
+def _operation(rule: Rule, method: str, contract: Contract, json: Json, components: dict[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {"summary": json.summary, "responses": {}}
+    fields = schemas(contract.reads) if contract.reads else {}
     parameters = [_path_parameter(rule, name) for name in re.findall(r"<(?:[^:<>]+:)?(\w+)>", rule.rule)]
-    parameters += [
-        {
-            "name": parameter.name,
-            "in": "query",
-            "required": False,
-            "description": parameter.description,
-            "schema": parameter.schema(),
-        }
-        for parameter in declaration.query
-    ]
+    if method == "GET":
+        parameters += [_query_parameter(name, schema) for name, schema in fields.items()]
+    elif fields or json.files:
+        operation["requestBody"] = _request_body(fields, json.files)
     if parameters:
         operation["parameters"] = parameters
-    if declaration.form:
-        operation["requestBody"] = _request_body(declaration.form)
-    for status, kind in declaration.bodies.items():
-        operation["responses"][str(status)] = _response(kind, declaration, components)
-    for status, errors in _by_status((*declaration.errors, MethodNotAllowedError)).items():
+    for status, kind in json.bodies.items():
+        operation["responses"][str(status)] = _response(kind, json, components)
+    for status, errors in _by_status((*json.errors, MethodNotAllowedError)).items():
         operation["responses"][str(status)] = _error_response(errors, components)
     return operation
+
+
+def _query_parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    rest = {key: value for key, value in schema.items() if key != "description"}
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": schema.get("description", ""),
+        "schema": rest,
+    }
 
 
 def _path(rule: Rule) -> str:
@@ -99,30 +93,32 @@ def _path(rule: Rule) -> str:
 
 def _path_parameter(rule: Rule, name: str) -> dict[str, Any]:
     converter = rule._converters[name]
-    whole_number = type(converter).__name__ == "IntegerConverter"
+    whole_number = isinstance(converter, IntegerConverter)
     schema = (
         {"type": "integer", "minimum": 0} if whole_number else {"type": "string", "pattern": f"^{converter.regex}$"}
     )
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _request_body(form: tuple[FormField, ...]) -> dict[str, Any]:
-    properties = {field.name: field.schema | {"description": field.description} for field in form}
+def _request_body(fields: dict[str, dict[str, Any]], files: dict[str, str]) -> dict[str, Any]:
+    properties = dict(fields)
+    for name, description in files.items():
+        properties[name] = {"type": "string", "format": "binary", "description": description}
     media_types = ["multipart/form-data"]
-    if not any(field.is_file for field in form):
+    if not files:
         media_types.append("application/x-www-form-urlencoded")
     schema = {"type": "object", "properties": properties}
     return {"required": False, "content": {name: {"schema": schema} for name in media_types}}
 
 
-def _response(kind: Any, declaration: Declaration, components: dict[str, Any]) -> dict[str, Any]:
+def _response(kind: Any, json: Json, components: dict[str, Any]) -> dict[str, Any]:
     response: dict[str, Any] = {
-        "description": (kind.__doc__ or declaration.summary).strip().splitlines()[0],
+        "description": (kind.__doc__ or json.summary).strip().splitlines()[0],
         "content": {"application/json": {"schema": _schema(kind, components)}},
     }
-    if declaration.headers:
+    if json.headers:
         response["headers"] = {
-            name: {"description": text, "schema": {"type": "string"}} for name, text in declaration.headers.items()
+            name: {"description": text, "schema": {"type": "string"}} for name, text in json.headers.items()
         }
     return response
 
@@ -131,7 +127,7 @@ def _error_response(errors: list[type[VggwebError]], components: dict[str, Any])
     codes = ", ".join(error.code for error in errors)
     return {
         "description": f"{codes}: {' '.join(error.default_message for error in errors)}",
-        "content": {"application/json": {"schema": _schema(ErrorAnswer, components)}},
+        "content": {"application/json": {"schema": _schema(ErrorResponse, components)}},
     }
 
 

@@ -1,6 +1,33 @@
-"""The kinds of answers that several areas give: a private page, a picture, "see there"."""
+"""The kinds of responses that several areas give: JSON, a private page, a picture, "see there"."""
+
+from typing import Any
 
 from flask import Response, current_app, make_response, redirect, request
+from pydantic import TypeAdapter
+
+
+def wants_json() -> bool:
+    """Whether JSON was asked for: by the address, or by an Accept header that prefers it to HTML.
+
+    ``application/json, text/plain, */*``, which axios and Angular send, rates all alike: JSON that is named, where
+    HTML is not, is JSON.
+    """
+    if request.path.endswith(".json"):
+        return True
+    accepted = request.accept_mimetypes
+    named = {kind.split(";")[0].strip().lower() for kind in accepted.values() if accepted[kind] > 0}
+    if "application/json" in named and not named & {"text/html", "application/xhtml+xml"}:
+        return True
+    return bool(named) and accepted["application/json"] > accepted["text/html"]
+
+
+def json_response(value: Any, *, status: int = 200, as_type: Any = None) -> Response:
+    """The value of a declared type as JSON."""
+    adapter: TypeAdapter[Any] = TypeAdapter(as_type or type(value))
+    body = adapter.dump_json(value)
+    response = current_app.response_class(body + b"\n", status=status, mimetype="application/json")
+    response.headers["Vary"] = "Accept"
+    return response
 
 
 def private_page(html: str) -> Response:

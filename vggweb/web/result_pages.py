@@ -1,12 +1,14 @@
 """Results: made from an upload, shown, their pictures, deleted."""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Annotated, Any
 
 import segno
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from markupsafe import Markup
+from pydantic import BeforeValidator, Field
 
+from vggweb.core.classes import CLASS_COUNT
 from vggweb.core.preprocessing import RESIZE_METHODS
 from vggweb.core.script import CODE_LINES, keras_script
 from vggweb.core.walkthrough import Step
@@ -28,11 +30,11 @@ from vggweb.errors import (
 from vggweb.services.result import Result
 from vggweb.services.samples import SAMPLES, find_sample
 from vggweb.web import visitors
-from vggweb.web.answers import FormField, WholeNumber, add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
-from vggweb.web.errors import form_pages
 from vggweb.web.home import home_page
-from vggweb.web.responses import picture, private_page, see_other
+from vggweb.web.metrics import count_result
+from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
+from vggweb.web.routing import Area, Json, OneOf, Parameters, Text, WholeNumber
 from vggweb.web.security import limiter
 from vggweb.web.texts import (
     CERTAINTY_NOTES,
@@ -44,9 +46,32 @@ from vggweb.web.texts import (
     words,
 )
 
-blueprint = Blueprint("results", __name__)
-TOP = WholeNumber("top", 1, 1000, 5, "How many predictions the answer holds.")
+blueprint = Area("results", __name__)
 MISSING = (NotFoundError, GoneError)
+TOP = 5  # as decode_predictions gives them
+SampleName = Annotated[str, OneOf(tuple(sample.name for sample in SAMPLES))]
+ResizeName = Annotated[str, OneOf(tuple(RESIZE_METHODS))]
+
+
+class Top(Parameters):
+    """How much of a result is shown."""
+
+    top: WholeNumber = Field(TOP, ge=1, le=CLASS_COUNT, description="How many predictions there are.")
+
+
+class Upload(Parameters):
+    """What comes with a photo, or in place of one."""
+
+    sample: Annotated[SampleName | None, BeforeValidator(lambda text: text or None)] = Field(
+        None, description="A sample photo."
+    )
+    resize: ResizeName = Field("keras", description="How the photo is brought to 224 × 224.")
+
+
+class Deletion(Parameters):
+    """What proves that the result is one's own, where no cookie does."""
+
+    delete_token: Text = Field("", description="The token that came with the result.")
 
 
 @dataclass(frozen=True)
@@ -65,7 +90,7 @@ class CreatedResult(SharedResult):
 
 @dataclass(frozen=True)
 class Deleted:
-    """What a deletion answers."""
+    """What a program gets for a deletion."""
 
     deleted: bool
 
@@ -79,70 +104,76 @@ class ShownStep:
     explanation: Markup
 
 
-@answers(
-    "Classify a photo: multipart field `photo`, or a sample's name",
-    CreatedResult,
-    status=201,
-    errors=(
-        NoPhotoError,
-        BadParameterError,
-        PhotoTooLargeError,
-        NotAnImageError,
-        UnsupportedFormatError,
-        CorruptImageError,
-        RateLimitedError,
-        BusyError,
-        NotReadyError,
-    ),
-    form=(
-        FormField("photo", {"type": "string", "format": "binary"}, "The photo's file.", is_file=True),
-        FormField("sample", {"type": "string", "enum": [sample.name for sample in SAMPLES]}, "A sample photo."),
-        FormField(
-            "resize",
-            {"type": "string", "enum": list(RESIZE_METHODS), "default": "keras"},
-            "How the photo is brought to 224 × 224.",
+def _home_with_error(error: VggwebError) -> str:
+    """The home page with what was entered kept, unless the body was over the limit and so never read."""
+    unread = isinstance(error, PhotoTooLargeError | RateLimitedError)
+    return home_page(error=error, resize="keras" if unread else request.form.get("resize", "keras"))
+
+
+@blueprint.post(
+    "/results",
+    reads=Upload,
+    guard=limiter.limit(lambda: services().settings.rate_limit),
+    error_page=_home_with_error,
+    json=Json(
+        "Classify a photo: multipart field `photo`, or a sample's name",
+        CreatedResult,
+        status=201,
+        errors=(
+            NoPhotoError,
+            BadParameterError,
+            PhotoTooLargeError,
+            NotAnImageError,
+            UnsupportedFormatError,
+            CorruptImageError,
+            RateLimitedError,
+            BusyError,
+            NotReadyError,
         ),
+        files={"photo": "The photo's file."},
+        headers={"Location": "The result's address."},
     ),
-    headers={"Location": "The result's address."},
 )
-def create() -> Response:
+def create(asked: Upload) -> Response:
     """Makes a result: 303 to its page, or 201 with it in JSON; an error is shown on the home page."""
-    result = services().make_result(_sent_bytes(), resize=_sent_resize(), owner=_maker())
+    result = services().make_result(_sent_bytes(asked.sample), resize=asked.resize, owner=_maker())
+    count_result(services().model_host.choice.variant)
     address = url_for("results.show", result_id=result.id, _external=True)
     if not wants_json():
         return see_other(address)
     created = _with_address(CreatedResult, result, delete_token=visitors.delete_token(result.id))
-    response = json_answer(created, status=201)
+    response = json_response(created, status=201)
     response.headers["Location"] = address
     return response
 
 
-@answers("A result", SharedResult, errors=(*MISSING, BadParameterError), query=(TOP,))
-def show(result_id: str) -> Response:
+@blueprint.get(
+    "/r/<token:result_id>", reads=Top, json=Json("A result", SharedResult, errors=(*MISSING, BadParameterError))
+)
+def show(result_id: str, asked: Top) -> Response:
     """The shareable page."""
-    result = services().results.show(result_id, top=TOP.read())
+    result = services().results.show(result_id, top=asked.top)
     if not wants_json():
         return _page(result)
-    response = json_answer(_with_address(SharedResult, result))
+    response = json_response(_with_address(SharedResult, result))
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-@answers(
-    "Delete a result",
-    Deleted,
-    errors=(*MISSING, NotYoursError),
-    form=(FormField("delete_token", {"type": "string"}, "The token that came with the result."),),
+@blueprint.post(
+    "/r/<token:result_id>/delete",
+    reads=Deletion,
+    json=Json("Delete a result", Deleted, errors=(*MISSING, NotYoursError)),
 )
-def delete(result_id: str) -> Response:
+def delete(result_id: str, asked: Deletion) -> Response:
     """Deletes the result for whoever made it."""
     results = services().results
     is_mine = results.is_owner(result_id, visitors.known_owner())
-    if not is_mine and not visitors.is_delete_token(request.form.get("delete_token", ""), result_id):
+    if not is_mine and not visitors.is_delete_token(asked.delete_token, result_id):
         raise NotYoursError
     results.delete(result_id)
-    return json_answer(Deleted(deleted=True)) if wants_json() else see_other(url_for("home.home"))
+    return json_response(Deleted(deleted=True)) if wants_json() else see_other(url_for("home.home"))
 
 
 @blueprint.get("/r/<token:result_id>/input.png")
@@ -198,24 +229,14 @@ def _is_our_script() -> bool:
     return request.headers.get("X-Requested-With") == "vggweb"
 
 
-def _sent_bytes() -> bytes:
-    if request.form.get("sample"):  # first: its button was pressed, whatever the form's other fields hold
-        return find_sample(request.form["sample"]).read()
+def _sent_bytes(sample: str | None) -> bytes:
+    if sample is not None:  # first: its button was pressed, whatever the form's other fields hold
+        return find_sample(sample).read()
     photo = request.files.get("photo")
     data = photo.read() if photo else b""
     if data:
         return data
     raise NoPhotoError
-
-
-def _sent_resize() -> str:
-    return request.form.get("resize", "keras")
-
-
-def _home_with_error(error: VggwebError) -> str:
-    """The home page with what was entered kept, unless the body was over the limit and so never read."""
-    unread = isinstance(error, PhotoTooLargeError | RateLimitedError)
-    return home_page(error=error, resize="keras" if unread else _sent_resize())
 
 
 def _with_address(kind: Any, result: Result, **more: str) -> Any:
@@ -279,9 +300,3 @@ def _page(result: Result) -> Response:
             more=_look_further(result),
         )
     )
-
-
-add_route(blueprint, "/results", limiter.limit(lambda: services().settings.rate_limit)(create), methods=("POST",))
-form_pages["results.create"] = _home_with_error
-add_route(blueprint, "/r/<token:result_id>", show)
-add_route(blueprint, "/r/<token:result_id>/delete", delete, methods=("POST",))

@@ -96,7 +96,8 @@ def navigation() -> list[tuple[str, str, bool]]:
         (_("The 1000 words"), "words.show"),
         (_("The model"), "model.show"),
     )
-    return [(title, url_for(name), request.endpoint == name) for title, name in entries]
+    addresses = [(title, url_for(name)) for title, name in entries]
+    return [(title, address, address == f"{request.root_path}{request.path}") for title, address in addresses]
 
 
 def variant_note(model: ModelUsed, choice: WeightsChoice) -> str:

@@ -9,9 +9,9 @@ import secrets
 from flask import current_app, request, session
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
-from vggweb.web.answers import wants_json
 from vggweb.web.context import services
 from vggweb.web.form_tokens import known_secrets
+from vggweb.web.responses import wants_json
 
 _FIELD = "visitor"
 _LAST_PHOTO = "photo"

@@ -1,8 +1,10 @@
 """Why this word, and what other preparations would change."""
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Response, render_template, url_for
+from pydantic import Field
 
 from vggweb.core.architecture import CONVOLUTIONS
 from vggweb.core.attribution.methods import METHODS, MethodName, find_method
@@ -22,24 +24,39 @@ from vggweb.errors import (
 )
 from vggweb.services.explain import DEFAULT_LAYER, Explanation, heatmap_png
 from vggweb.web import visitors
-from vggweb.web.answers import Choice, Text, WholeNumber, add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
 from vggweb.web.job_pages import JobAnswer, job_answer, started
-from vggweb.web.responses import picture, private_page, see_other
+from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
+from vggweb.web.routing import Area, DecimalDigits, Json, OneOf, Parameters, Text
 
-blueprint = Blueprint("why", __name__)
-LAYER = Choice(
-    "layer", tuple(layer.name for layer in CONVOLUTIONS), DEFAULT_LAYER, "The convolution that Grad-CAM looks at."
-)
-KIND = Choice("kind", ("overlay", "heatmap"), "overlay", "The heat over the photo, or the heat alone.")
-AND = WholeNumber("and", 0, CLASS_COUNT - 1, -1, "A second class to set beside the first.", is_optional=True)
-QUERY = Text("q", 100, "Words that the class's names must hold.")
+blueprint = Area("why", __name__)
 CLASSES_OFFERED = 40
 COLOUR_BAR_PX = (18, 448)
+ClassIndex = Annotated[int, Field(ge=0, le=CLASS_COUNT - 1), DecimalDigits]
+ConvolutionName = Annotated[str, OneOf(tuple(layer.name for layer in CONVOLUTIONS))]
+
+
+class Where(Parameters):
+    """Where the evidence is looked for."""
+
+    layer: ConvolutionName = Field(DEFAULT_LAYER, description="The convolution that Grad-CAM looks at.")
+
+
+class Question(Where):
+    """What the page of a word is asked."""
+
+    other_class: ClassIndex | None = Field(None, alias="and", description="A second class to set beside the first.")
+    q: Text = Field("", max_length=100, description="Words that the names of the classes to choose from must hold.")
+
+
+class HeatPicture(Where):
+    """How the evidence is shown."""
+
+    kind: Literal["overlay", "heatmap"] = Field("overlay", description="The heat over the photo, or the heat alone.")
 
 
 @dataclass(frozen=True)
-class ExplanationAnswer:
+class ExplanationBody:
     """Where the evidence for a class lies, 1 for the most."""
 
     method: MethodName
@@ -50,7 +67,7 @@ class ExplanationAnswer:
 
 
 @dataclass(frozen=True)
-class VariantAnswer:
+class VariantBody:
     """One other preparation: its first predictions, and how far its probabilities are from the real ones, 0 to 1."""
 
     name: str
@@ -59,10 +76,10 @@ class VariantAnswer:
 
 
 @dataclass(frozen=True)
-class WhatIfAnswer:
+class WhatIfBody:
     """The same photo prepared in other ways; the first is the real one."""
 
-    variants: list[VariantAnswer]
+    variants: list[VariantBody]
 
 
 ERRORS = (
@@ -77,17 +94,18 @@ ERRORS = (
 )
 
 
-@answers("Where the evidence for a class lies", ExplanationAnswer, errors=ERRORS, query=(LAYER, AND))
-def why(result_id: str, method: str, class_index: int) -> Response:
+@blueprint.get(
+    "/r/<token:result_id>/why/<method>/<int:class_index>",
+    reads=Question,
+    json=Json("Where the evidence for a class lies", ExplanationBody, errors=ERRORS),
+)
+def why(result_id: str, method: str, class_index: int, asked: Question) -> Response:
     """The overlay, the heat map and its scale; two classes side by side."""
     name = _method(method)
     if wants_json():
-        explanation = services().explain(result_id, name, class_index, LAYER.read())
-        height, width = explanation.heatmap.shape
-        rounded = [[round(float(value), 5) for value in row] for row in explanation.heatmap]
-        return json_answer(ExplanationAnswer(name, class_index, explanation.logit, (height, width), rounded))
+        return _explanation_response(result_id, name, class_index, asked.layer)
     result = services().results.show(result_id)
-    wanted = [class_index] + ([AND.read()] if AND.read() >= 0 else [])
+    wanted = [class_index] if asked.other_class is None else [class_index, asked.other_class]
     visitors.remember_photo(result_id)
     return private_page(
         render_template(
@@ -95,12 +113,12 @@ def why(result_id: str, method: str, class_index: int) -> Response:
             result=result,
             method=find_method(name),
             methods=METHODS.values(),
-            columns=[_column(result_id, name, index) for index in wanted],
+            columns=[_column(result_id, name, index, asked.layer) for index in wanted],
             class_index=class_index,
-            layer_name=LAYER.read(),
+            layer_name=asked.layer,
             convolutions=CONVOLUTIONS,
-            query=QUERY.read(),
-            found=search_classes(QUERY.read(), limit=CLASSES_OFFERED) if QUERY.read() else [],
+            query=asked.q,
+            found=search_classes(asked.q, limit=CLASSES_OFFERED) if asked.q else [],
         )
     )
 
@@ -114,39 +132,42 @@ class Column:
     job: JobAnswer | None
 
 
-def _column(result_id: str, method: MethodName, class_index: int) -> Column:
+def _column(result_id: str, method: MethodName, class_index: int, layer: str) -> Column:
     try:
-        return Column(find_class(class_index), services().explain(result_id, method, class_index, LAYER.read()), None)
+        return Column(find_class(class_index), services().explain(result_id, method, class_index, layer), None)
     except NotDrawnError:
         job = services().occlusions.job(result_id, class_index)
         return Column(find_class(class_index), None, job_answer(job) if job else None)
 
 
-@answers(
-    "Start a slow method",
-    {200: ExplanationAnswer, 202: JobAnswer},
-    errors=(*ERRORS, RateLimitedError),
-    query=(LAYER,),
-    headers={"Location": "The job's address."},
+@blueprint.post(
+    "/r/<token:result_id>/why/<method>/<int:class_index>",
+    reads=Where,
+    json=Json(
+        "Start a slow method",
+        {200: ExplanationBody, 202: JobAnswer},
+        errors=(*ERRORS, RateLimitedError),
+        headers={"Location": "The job's address."},
+    ),
 )
-def start(result_id: str, method: str, class_index: int) -> Response:
+def start(result_id: str, method: str, class_index: int, asked: Where) -> Response:
     """Starts a job for a slow method; a fast one has its answer already."""
     name = _method(method)
     find_class(class_index)
     page = url_for("why.why", result_id=result_id, method=name, class_index=class_index)
     try:
-        services().explain(result_id, name, class_index, LAYER.read())
+        services().explain(result_id, name, class_index, asked.layer)
     except NotDrawnError:
         job = services().occlusions.start(result_id, class_index, owner=visitors.asker(), result_url=page)
         return started(job, page)
-    return why(result_id, method, class_index) if wants_json() else see_other(page)
+    return _explanation_response(result_id, name, class_index, asked.layer) if wants_json() else see_other(page)
 
 
-@blueprint.get("/r/<token:result_id>/why/<method>/<int:class_index>.png")
-def why_png(result_id: str, method: str, class_index: int) -> Response:
+@blueprint.get("/r/<token:result_id>/why/<method>/<int:class_index>.png", reads=HeatPicture)
+def why_png(result_id: str, method: str, class_index: int, asked: HeatPicture) -> Response:
     """The evidence as a picture."""
-    explanation = services().explain(result_id, _method(method), class_index, LAYER.read())
-    if KIND.read() == "heatmap":
+    explanation = services().explain(result_id, _method(method), class_index, asked.layer)
+    if asked.kind == "heatmap":
         return picture(heatmap_png(explanation), "image/png")
     return picture(services().explainer.overlay_png(result_id, explanation), "image/png")
 
@@ -157,18 +178,22 @@ def heat_png() -> Response:
     return picture(encode_png(colour_bar(COLOUR_BAR_PX)), "image/png")
 
 
-@answers(
-    "The same photo prepared in other ways", WhatIfAnswer, errors=(NotFoundError, GoneError, BusyError, NotReadyError)
+@blueprint.get(
+    "/r/<token:result_id>/whatif",
+    json=Json(
+        "The same photo prepared in other ways",
+        WhatIfBody,
+        errors=(NotFoundError, GoneError, BusyError, NotReadyError),
+    ),
 )
 def whatif(result_id: str) -> Response:
     """The variants with their predictions, side by side."""
     found = services().explainer.what_if(result_id)
     if wants_json():
         variants = [
-            VariantAnswer(one.variant.preparation.name, one.predictions, round(one.variant.distance, 6))
-            for one in found
+            VariantBody(one.variant.preparation.name, one.predictions, round(one.variant.distance, 6)) for one in found
         ]
-        return json_answer(WhatIfAnswer(variants))
+        return json_response(WhatIfBody(variants))
     visitors.remember_photo(result_id)
     return private_page(render_template("pages/whatif.html", result=services().results.show(result_id), variants=found))
 
@@ -179,13 +204,15 @@ def variant_png(result_id: str, name: str) -> Response:
     return picture(services().explainer.variant_png(result_id, name), "image/png")
 
 
+def _explanation_response(result_id: str, method: MethodName, class_index: int, layer: str) -> Response:
+    explanation = services().explain(result_id, method, class_index, layer)
+    height, width = explanation.heatmap.shape
+    rounded = [[round(float(value), 5) for value in row] for row in explanation.heatmap]
+    return json_response(ExplanationBody(method, class_index, explanation.logit, (height, width), rounded))
+
+
 def _method(name: str) -> MethodName:
     try:
         return find_method(name).name
     except BadParameterError as error:
         raise NotFoundError(error.message_template, "Use one of them in the address.", **error.values) from error
-
-
-add_route(blueprint, "/r/<token:result_id>/why/<method>/<int:class_index>", why)
-add_route(blueprint, "/r/<token:result_id>/why/<method>/<int:class_index>", start, methods=("POST",))
-add_route(blueprint, "/r/<token:result_id>/whatif", whatif)

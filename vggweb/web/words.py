@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Response, make_response, render_template
+from pydantic import Field
 
 from vggweb.core.classes import CLASS_COUNT, ImageNetClass, all_classes, search_classes
 from vggweb.errors import BadParameterError
-from vggweb.web.answers import Text, add_route, answers, json_answer, wants_json
+from vggweb.web.responses import json_response, wants_json
+from vggweb.web.routing import Area, Json, Parameters, Text
 
-blueprint = Blueprint("words", __name__)
-QUERY = Text("q", 100, "Words that the class's names must hold.")
+blueprint = Area("words", __name__)
+
+
+class Search(Parameters):
+    """A search among the classes."""
+
+    q: Text = Field("", max_length=100, description="Words that the class's names must hold.")
 
 
 @dataclass(frozen=True)
@@ -20,20 +27,20 @@ class FoundClasses:
     classes: list[ImageNetClass]
 
 
-@answers("Search the 1000 classes by name", FoundClasses, errors=(BadParameterError,), query=(QUERY,))
-def show() -> Response:
+@blueprint.get(
+    "/classes",
+    reads=Search,
+    json=Json("Search the 1000 classes by name", FoundClasses, errors=(BadParameterError,)),
+)
+def show(asked: Search) -> Response:
     """The words' page."""
-    query = QUERY.read()
-    found = search_classes(query)
+    found = search_classes(asked.q)
     if wants_json():
-        return json_answer(FoundClasses(query, found))
+        return json_response(FoundClasses(asked.q, found))
     return make_response(
-        render_template("pages/words.html", query=query, classes=found, total=CLASS_COUNT, dogs=_dogs())
+        render_template("pages/words.html", query=asked.q, classes=found, total=CLASS_COUNT, dogs=_dogs())
     )
 
 
 def _dogs() -> int:
     return sum("dog" in entry.hypernyms for entry in all_classes())
-
-
-add_route(blueprint, "/classes", show)
