@@ -13,10 +13,12 @@ from pydantic import TypeAdapter
 from tqdm import tqdm
 
 from vggweb.config import Settings
-from vggweb.core.architecture import find_convolution
+from vggweb.core.architecture import CONVOLUTIONS, find_convolution
+from vggweb.core.gallery import FOLDER as GALLERY_FOLDER
 from vggweb.core.optvis.recipes import LARGEST_SEED, RECIPES, RecipeName
 from vggweb.core.predictions import Prediction
 from vggweb.core.preprocessing import RESIZE_METHODS
+from vggweb.core.weights.compact import compact_choice
 from vggweb.core.weights.official import (
     OFFICIAL_MD5,
     OFFICIAL_NAME,
@@ -34,6 +36,7 @@ from vggweb.services.gallery import DEFAULT_RECIPE, Wish
 from vggweb.startup import Services, build_services
 
 EXIT_CODE_BAD_INPUT = 2
+FOLDER = click.Path(file_okay=False, path_type=Path)
 FILTERS_AT_ONCE = 4  # in block1 and block2, where a step is short; deeper, a batch takes longer than one by one
 DEEPEST_BATCHED_BLOCK = 2
 _PREDICTIONS: TypeAdapter[tuple[Prediction, ...]] = TypeAdapter(tuple[Prediction, ...])
@@ -260,6 +263,32 @@ def sheet(layer: str, output: Path | None, recipe: RecipeName, limit: int | None
     click.echo(f"{layer}: {found.channels - left} of {found.channels} filters are drawn.")
     if output:
         _write(output, services.gallery.sheet_webp(found, recipe))
+
+
+@filters.command(with_appcontext=False)
+@click.option("--layer", "names", multiple=True, metavar="LAYER", help="Only this one; may be given several times.")
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), default=GALLERY_FOLDER, help="For the sheets."
+)
+@click.option("--work-folder", type=click.Path(file_okay=False, path_type=Path), help="For finished tiles.")
+@_says_errors
+def gallery(names: tuple[str, ...], folder: Path, work_folder: Path | None) -> None:
+    """Draw the sheets that ship with the project; interrupted, it goes on where it stopped."""
+    from vggweb.core.gallery.sheets import draw_sheet  # TensorFlow
+    from vggweb.core.model import load_model
+
+    layers = [find_convolution(name) for name in names] or CONVOLUTIONS
+    model = load_model(compact_choice())
+    for layer in layers:
+        with tqdm(total=layer.channels, desc=layer.name, unit="filter", disable=None) as bar:
+            draw_sheet(
+                model,
+                layer,
+                work_folder=work_folder or Settings.from_environ().data / "gallery",
+                folder=folder,
+                on_tiles=lambda done, _all, bar=bar: bar.update(done - bar.n),
+            )
+        click.echo(f"{layer.name}: the sheet of {layer.channels} filters is written.")
 
 
 def _write(target: Path, data: bytes) -> None:
