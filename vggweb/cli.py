@@ -278,16 +278,11 @@ def gallery(names: tuple[str, ...], folder: Path, work_folder: Path | None) -> N
     from vggweb.core.model import load_model
 
     layers = [find_convolution(name) for name in names] or CONVOLUTIONS
+    work_folder = work_folder or Settings.from_environ().data / "gallery"
     model = load_model(compact_choice())
     for layer in layers:
         with tqdm(total=layer.channels, desc=layer.name, unit="filter", disable=None) as bar:
-            draw_sheet(
-                model,
-                layer,
-                work_folder=work_folder or Settings.from_environ().data / "gallery",
-                folder=folder,
-                on_tiles=lambda done, _all, bar=bar: bar.update(done - bar.n),
-            )
+            draw_sheet(model, layer, work_folder=work_folder, folder=folder, on_tiles=bar.update)
         click.echo(f"{layer.name}: the sheet of {layer.channels} filters is written.")
 
 

@@ -18,7 +18,7 @@ from tests.conftest import MakeApp
 from tests.jobs.works import until, until_state
 from tests.web.conftest import Looked
 from tests.web.forms import press
-from tests.web.pages import Page, get_page
+from tests.web.pages import get_page
 from tests.web.uploads import JSON
 from vggweb.core.classes import find_class
 from vggweb.core.optvis import recipes, render
@@ -79,7 +79,7 @@ def test_looking_at_an_undrawn_picture_starts_no_work(app: Flask, address: str) 
         assert error_of(client.get(f"{address}{part}", headers=JSON)) == (404, "not_drawn")
     page = get_page(client, address, follow=False)
     assert "This picture has not been drawn yet." in page.text
-    assert not [one for one in page.all("img") if ".png" in (one.get("src") or "")]
+    assert not [one for one in page.all("img") if f"{address}.png" in (one.get("src") or "")]
     assert job_count(app) == 0
 
 
@@ -306,24 +306,37 @@ def test_a_failed_drawing_says_why_never_shows_100_percent_and_runs_again(workin
     assert client.get(f"{ADDRESS}.png").status_code == 200
 
 
-def test_the_layers_sheet_fills_in_as_filters_are_drawn(working_app: Flask) -> None:
+def test_a_fresh_install_shows_what_every_filter_likes_and_no_empty_place(app: Flask) -> None:
+    client = app.test_client()
+    page = get_page(client, "/layers/block2_conv1", follow=False)
+    tiles = next(one for one in page.all("ol") if "tiles-drawn" in (one.get("class") or ""))
+    places = [tile.get("viewBox") for tile in tiles.iterfind("li/a/{*}svg")]
+    assert len(set(places)) == len(places) == 128
+    address = "/layers/block2_conv1/gallery.webp"
+    assert {image.get("href") for image in tiles.iterfind("li/a/{*}svg/{*}image")} == {address}
+    sheet = PIL.Image.open(io.BytesIO(client.get(address).data))
+    assert sheet.size == (12 * 96, 11 * 96)
+    tile = PIL.Image.open(io.BytesIO(client.get("/layers/block2_conv1/gallery/13.png").data))
+    assert np.array_equal(np.asarray(tile), np.asarray(sheet.crop((96, 96, 192, 192))))  # second row, second column
+
+
+def test_the_contact_sheet_fills_in_as_filters_are_drawn_in_full(working_app: Flask) -> None:
     client = working_app.test_client()
-
-    def tiles(page: Page) -> list[str]:
-        lists = [one for one in page.all("ol") if "tiles-drawn" in (one.get("class") or "")]
-        return ["".join(tile.itertext()).strip() for tile in lists[0] if tile.find("a/{*}svg") is not None]
-
     before = client.get("/layers/block1_conv1/filters.webp").data
-    page = get_page(client, "/layers/block1_conv1", follow=False)
-    assert tiles(page) == []
-    assert "0 of 64 have been drawn" in page.text
     drawn(working_app)
-    drawn(working_app, "/layers/block1_conv1/filters/40")
-    page = get_page(client, "/layers/block1_conv1", follow=False)
-    assert tiles(page) == ["5", "40"]
-    assert "2 of 64 have been drawn" in page.text
     after = client.get("/layers/block1_conv1/filters.webp")
     assert (after.mimetype, after.data != before) == ("image/webp", True)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/layers/block1_pool/gallery.webp", 404, "unknown_layer"),
+        ("/layers/block1_conv1/gallery/64.png", 404, "unknown_filter"),
+    ],
+)
+def test_a_tile_that_cannot_be_is_refused_by_name(app: Flask, address: str, status: int, code: str) -> None:
+    assert error_of(app.test_client().get(address, headers=JSON)) == (status, code)
 
 
 def test_a_dark_filter_is_said_to_be_dark(app: Flask) -> None:

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, render_template, url_for
 
 from vggweb.core.architecture import Layer, check_channel, find_convolution
 from vggweb.core.classes import find_class
+from vggweb.core.gallery import gallery_sheet, gallery_tile
 from vggweb.core.optvis.recipes import LARGEST_SEED, RECIPES, RecipeName, canvas_px
+from vggweb.core.rendering import encode_png
 from vggweb.errors import (
     BadParameterError,
     BusyError,
@@ -74,10 +76,12 @@ def show(layer_name: str, filter_index: int) -> Response:
     facts = services().gallery.facts(wish)
     if wants_json():
         return json_answer(_drawn_answer(wish, facts))
+    layer = find_convolution(layer_name)
     return private_page(
         render_template(
             "pages/filter.html",
-            layer=find_convolution(layer_name),
+            layer=layer,
+            sheet=gallery_sheet(layer),
             index=filter_index,
             wish=wish,
             facts=facts,
@@ -119,6 +123,24 @@ def sheet_webp(layer_name: str) -> Response:
     """The layer's contact sheet."""
     recipe = cast(RecipeName, RECIPE.read())
     return picture(services().gallery.sheet_webp(find_convolution(layer_name), recipe), "image/webp")
+
+
+@blueprint.get("/layers/<token:layer_name>/gallery.webp")
+def gallery_webp(layer_name: str) -> Response:
+    """What all filters of a layer like, drawn beforehand."""
+    sheet = gallery_sheet(find_convolution(layer_name))
+    if sheet is None:
+        raise NotDrawnError
+    return picture(sheet.file.read_bytes(), "image/webp")
+
+
+@blueprint.get("/layers/<token:layer_name>/gallery/<int:filter_index>.png")
+def gallery_tile_png(layer_name: str, filter_index: int) -> Response:
+    """One filter's tile of it."""
+    layer = find_convolution(layer_name)
+    if gallery_sheet(layer) is None:
+        raise NotDrawnError
+    return picture(encode_png(gallery_tile(layer, filter_index)), "image/png")
 
 
 @answers(

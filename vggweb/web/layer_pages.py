@@ -8,6 +8,7 @@ from pydantic import Field
 
 from vggweb.core.architecture import LAYERS, Layer, check_channel, find_layer
 from vggweb.core.feature_maps import MapFacts, Scale
+from vggweb.core.gallery import gallery_sheet
 from vggweb.core.rendering import encode_png, enlarge, kernel_pictures
 from vggweb.errors import (
     BadParameterError,
@@ -140,7 +141,7 @@ def show(layer_name: str) -> Response:
             layer=layer,
             before=LAYERS[place - 1] if place else None,
             after=LAYERS[place + 1] if place + 1 < len(LAYERS) else None,
-            sheet=services().gallery.sheet(layer) if layer.kind == "conv" else None,
+            sheet=gallery_sheet(layer),
             last_photo=visitors.last_photo(),
         )
     )

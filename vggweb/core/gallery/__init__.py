@@ -7,7 +7,7 @@ enough to see what a filter likes; the full picture is drawn on request.
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from vggweb.core.architecture import Layer, check_channel
@@ -76,4 +76,9 @@ def gallery_tile(layer: Layer, index: int, folder: Path = FOLDER) -> Picture:
     if sheet is None:
         raise FileNotFoundError(layer.name)
     left, top = sheet.corner_px(index)
-    return decode_picture(sheet.file.read_bytes())[top : top + sheet.tile_px, left : left + sheet.tile_px]
+    return _decoded(sheet.file)[top : top + sheet.tile_px, left : left + sheet.tile_px]
+
+
+@lru_cache(maxsize=2)  # a sheet of block5 takes 15 MB decoded, and whoever looks at a filter goes on to the next one
+def _decoded(file: Path) -> Picture:
+    return decode_picture(file.read_bytes())

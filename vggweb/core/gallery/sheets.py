@@ -24,7 +24,7 @@ LARGEST_GALLERY_BYTES = 11_500_000  # all sheets together
 QUALITIES = (90, 85, 80, 75, 70, 65, 60, 50, 40)  # WebP's; the first whose file fits the layer's share is taken
 WEBP_METHOD = 6  # the slowest, which makes the smallest files
 
-OnTiles = Callable[[int, int], None]  # tiles of the layer that are there, and all of them
+OnTiles = Callable[[int], object]  # so many more tiles of the layer are there
 
 
 def draw_sheet(
@@ -33,7 +33,7 @@ def draw_sheet(
     *,
     work_folder: Path,
     folder: Path = FOLDER,
-    on_tiles: OnTiles = lambda _done, _all: None,
+    on_tiles: OnTiles = lambda _count: None,
 ) -> None:
     """Draws a layer's tiles and writes its sheet, with the facts beside it.
 
@@ -47,7 +47,7 @@ def draw_sheet(
     tiles: dict[int, Tile] = {}
     for batch in _batches(model, layer, work_folder):
         tiles.update(batch)
-        on_tiles(len(tiles), layer.channels)
+        on_tiles(len(batch))
     _write(folder / f"{layer.name}.webp", _encoded(_arranged(layer, tiles), layer))
     _write(folder / f"{layer.name}.json", (json.dumps(_facts(layer, tiles)) + "\n").encode())
 
