@@ -1,9 +1,12 @@
-# One command each: `make run`, `make test`, `make check`, `make bench`.
+# One command each; CONTRIBUTING.md has them in a table.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --custom-compile-command "make requirements"
+EVERYWHERE := --universal --python-version 3.11
 
-.PHONY: run worker test check bench format clean
+.PHONY: run worker test test-fast check bench format requirements audit clean
 
 run: .venv/installed
 	PORT=$(PORT) $(BIN)/gunicorn app:app
@@ -16,6 +19,9 @@ test: .venv/installed-dev
 	tests/install_postgres.sh
 	tests/install_redis.sh
 	$(BIN)/pytest
+
+test-fast: .venv/installed-dev
+	$(BIN)/pytest -m "not browser and not postgres and not redis and not cluster"
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -31,6 +37,21 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Every version and hash, for every platform, from the list in pyproject.toml. UPGRADE=--upgrade takes the newest.
+# requirements-web.txt is for the image of a web node alone.
+requirements: .venv/installed-dev
+	$(COMPILE) $(UPGRADE) $(EVERYWHERE) --output-file requirements.txt pyproject.toml
+	$(COMPILE) --python-platform linux --python-version 3.12 --output-file requirements-web.txt \
+		--constraint requirements.txt --override deploy/without-tensorflow.txt pyproject.toml
+	$(COMPILE) $(UPGRADE) $(EVERYWHERE) --output-file requirements-dev.txt --constraint requirements.txt \
+		--extra jxl --group dev pyproject.toml
+
+# Known vulnerabilities of what is installed, after the bill of materials: artifacts/sbom.cdx.json.
+audit: .venv/installed-dev
+	mkdir -p artifacts
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-file artifacts/sbom.cdx.json requirements.txt
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements-dev.txt
+
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
 
@@ -38,10 +59,10 @@ clean:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vggweb needs Python 3.11 or newer; try PYTHON=python3.12 make run")'
 	$(PYTHON) -m venv .venv
 
-.venv/installed: .venv/bin/python requirements.txt constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+.venv/installed: .venv/bin/python requirements.txt
+	$(PIP) --requirement requirements.txt
 	touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	$(PIP) --requirement requirements-dev.txt
 	touch $@

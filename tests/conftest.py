@@ -8,11 +8,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.markers import pytest_collection_modifyitems
 from vggweb.config import Settings
 from vggweb.core.weights.compact import compact_choice
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import Services, build_services
 from vggweb.web import create_app
+
+__all__ = ["pytest_collection_modifyitems"]
 
 SAMPLES = Path(__file__).resolve().parents[1] / "static" / "samples"
 MakeApp = Callable[..., Flask]

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pi_heif
 import PIL.Image
 import pillow_heif
 import pillow_jxl  # noqa: F401 - importing it registers the JPEG XL encoder
 
 from vggweb.core.arrays import Photo
 
-pillow_heif.register_heif_opener()
+pillow_heif.register_heif_opener()  # writes HEIC
+pi_heif.register_heif_opener()  # reads it, as the program does
 
 SAMPLES = Path(__file__).parents[1] / "static" / "samples"
 SAMPLE_NAMES = ("astronaut", "cat", "coffee", "flower", "officer", "rocket", "temple")

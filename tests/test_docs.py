@@ -24,6 +24,7 @@ from tests.documents import (
     read,
     rows,
 )
+from tests.requirements_files import direct_requirements
 from vggweb import errors
 from vggweb.config import Settings
 from vggweb.core.weights.compact import compact_choice
@@ -34,7 +35,6 @@ from vggweb.startup import build_services
 from vggweb.web import create_app
 from vggweb.web.routing import contract_of, schemas
 
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 COMMAND = re.compile(r"(?:\.venv/bin/)?flask (.+)")
 # Hosts of package registries, and paths of one machine: neither belongs into the repository.
 HOSTS = ("pypi" + r"\.org", "pythonhosted" + r"\.", "npmjs" + r"\.", "deb" + r"\.debian")
@@ -157,20 +157,11 @@ def test_the_tree_in_the_errors_docstring_is_the_tree_of_the_classes() -> None:
 
 def test_every_dependency_has_its_reason_and_no_reason_is_left_over() -> None:
     reasoned = {name: row for row in rows("docs/dependencies.md") for name in re.findall(r"^`([\w-]+)`$", row.cells[0])}
-    text = "".join(read(name) for name in REQUIREMENTS)
-    required = set(re.findall(r"^([\w-]+)(?:\[[\w,]+\])?==", text, re.MULTILINE))
     places: dict[object, str] = {name: row.place for name, row in reasoned.items()}
-    none_of(differences(places, set(required), "docs/dependencies.md"))
+    none_of(differences(places, {requirement.name for requirement in direct_requirements()}, "docs/dependencies.md"))
     for row in reasoned.values():
         assert len(row.cells) == 5 and all(row.cells), f"{row.place}: a row has five cells"
         assert re.fullmatch(r"20\d\d-[01]\d", row.cells[3]), f"{row.place}: the last release is a year and a month"
-
-
-def test_every_requirement_is_pinned() -> None:
-    for name in (*REQUIREMENTS, "constraints.txt"):
-        for number, line in enumerate(read(name).splitlines(), 1):
-            if line and not line.startswith(("#", "-")):
-                assert re.match(r"[\w\[\].-]+==[\w.]+", line), f"{name}:{number}: {line}"
 
 
 def test_every_make_target_that_is_named_exists() -> None:

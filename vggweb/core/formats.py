@@ -1,5 +1,7 @@
 """Which picture formats are read, and what to call those that are not."""
 
+import importlib.util
+
 import PIL.Image
 
 # Pillow's format names → what people call them.
@@ -13,11 +15,17 @@ FORMATS = {
     "TIFF": "TIFF",
     "AVIF": "AVIF",
     "HEIF": "HEIC",
-    "JXL": "JPEG XL",
 }
+if importlib.util.find_spec("pillow_jxl"):  # the optional extra `jxl`
+    FORMATS["JXL"] = "JPEG XL"
+
+# What people call them, each once.
+FORMAT_NAMES = tuple(dict.fromkeys(FORMATS.values()))
 
 # The decoders that may run on a visitor's bytes; the JPEG one opens MPO, too.
 DECODERS = tuple(name for name in FORMATS if name != "MPO")
+
+_JXL_SIGNATURES = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL \r\n\x87\n")  # codestream, container
 
 # How files of our formats begin, whatever comes after: such a file that cannot be opened is a broken picture.
 _OUR_SIGNATURES = (
@@ -29,8 +37,7 @@ _OUR_SIGNATURES = (
     b"MM\x00*",  # TIFF, big-endian
     b"II+\x00",  # BigTIFF
     b"MM\x00+",
-    b"\xff\x0a",  # JPEG XL codestream
-    b"\x00\x00\x00\x0cJXL \r\n\x87\n",  # JPEG XL container
+    *(_JXL_SIGNATURES if "JXL" in FORMATS else ()),
 )
 _OUR_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
@@ -42,6 +49,7 @@ _OTHER_SIGNATURES = (
     (b"\x00\x00\x01\x00", "a Windows icon"),
     (b"\x00\x00\x02\x00", "a Windows cursor"),
     (b"icns", "a macOS icon"),
+    *((signature, "a JPEG XL picture") for signature in _JXL_SIGNATURES),
     (b"DDS ", "a DirectDraw texture"),
     (b"\x76\x2f\x31\x01", "an OpenEXR picture"),
     (b"#?RADIANCE", "a Radiance HDR picture"),

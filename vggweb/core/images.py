@@ -7,12 +7,12 @@ a visitor's bytes, and the size in the header is checked before any pixel is dec
 import io
 import logging
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
+import pi_heif
 import PIL.Image
-import pillow_heif
-import pillow_jxl  # noqa: F401 - importing it registers the JPEG XL decoder
 from PIL import ExifTags
 
 from vggweb.core.arrays import Photo
@@ -29,7 +29,9 @@ from vggweb.errors import (
 )
 
 logger = logging.getLogger(__name__)
-pillow_heif.register_heif_opener()
+pi_heif.register_heif_opener()
+with suppress(ImportError):  # the optional extra `jxl`
+    import pillow_jxl  # noqa: F401 - importing it registers the JPEG XL decoder
 
 # Our own limit decides, from the header and with a sentence; Pillow's would warn or raise in its own words.
 PIL.Image.MAX_IMAGE_PIXELS = None

@@ -1,11 +1,11 @@
 """The sample photos, with what they show and who made them (static/samples/CREDITS.md)."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from vggweb.errors import BadParameterError
+from vggweb.folders import STATIC
 
-FOLDER = Path(__file__).resolve().parents[2] / "static" / "samples"
+FOLDER = STATIC / "samples"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import atexit
 import logging.config
 import os
-from pathlib import Path
 
 import click
 from flask import Flask
@@ -11,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vggweb import cli
 from vggweb.config import Settings
+from vggweb.folders import STATIC, TEMPLATES
 from vggweb.startup import Services, build_services
 from vggweb.web import (
     addresses,
@@ -35,7 +35,6 @@ from vggweb.web import (
     words,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
 BLUEPRINTS = (
     home,
     result_pages,
@@ -69,7 +68,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
             services = build_services(settings)
         key = settings.signing_key()
 
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.update(
         SECRET_KEY=key,
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,

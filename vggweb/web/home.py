@@ -2,6 +2,7 @@
 
 from flask import Response, make_response, render_template
 
+from vggweb.core.formats import FORMAT_NAMES
 from vggweb.errors import VggwebError
 from vggweb.services.samples import SAMPLES
 from vggweb.web import visitors
@@ -10,7 +11,6 @@ from vggweb.web.routing import Area
 from vggweb.web.texts import RESIZE_OPTIONS
 
 blueprint = Area("home", __name__)
-FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC", "JPEG XL")
 
 
 @blueprint.get("/")
@@ -31,5 +31,5 @@ def home_page(*, error: VggwebError | None = None, resize: str = "keras") -> str
         error=error,
         max_upload_bytes=settings.max_upload_bytes,
         max_pixels=settings.max_pixels,
-        formats=FORMATS,
+        formats=FORMAT_NAMES,
     )
