@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from vggweb.config import Settings
-from vggweb.core.attribution.methods import MethodName, find_method
 from vggweb.core.weights.official import choose_weights
 from vggweb.jobs import Jobs, JobStore, forget_results
 from vggweb.rooms import forget_tiles
 from vggweb.services.classify import Classification, check_resize, classify_photo
-from vggweb.services.explain import Explainer, Explanation
+from vggweb.services.explanations import Explanations
 from vggweb.services.gallery import Gallery
+from vggweb.services.layer_maps import LayerMaps
 from vggweb.services.model_host import ModelHost
-from vggweb.services.occlusions import Occlusions
-from vggweb.services.result import ModelUsed, Result
+from vggweb.services.open_result import OpenResult
+from vggweb.services.result import ModelUsed
 from vggweb.services.results import Results
 from vggweb.services.rooms import Rooms
+from vggweb.services.whatif import WhatIf
 from vggweb.storage import ResultIds, Store
 
 
@@ -28,21 +29,12 @@ class Services:
     store: Store
     model_host: ModelHost
     results: Results
-    explainer: Explainer
-    occlusions: Occlusions
+    explanations: Explanations
+    layer_maps: LayerMaps
+    what_if: WhatIf
     gallery: Gallery
     rooms: Rooms
     jobs: Jobs
-
-    def explain(self, result_id: str, method: MethodName, class_index: int, layer_name: str) -> Explanation:
-        """Where the evidence for a class lies; a slow method's must have been computed by its job.
-
-        Raises:
-            NotDrawnError: it has not been computed.
-        """
-        if find_method(method).slow:
-            return self.occlusions.find(result_id, class_index)
-        return self.explainer.why(result_id, method, class_index, layer_name)
 
     def classify(self, data: bytes, *, resize: str) -> Classification:
         """What the network says of a photo's bytes; nothing is stored."""
@@ -54,8 +46,8 @@ class Services:
             max_bytes=self.settings.max_upload_bytes,
         )
 
-    def make_result(self, data: bytes, *, resize: str, owner: str | None) -> Result:
-        """The result of a photo, kept under an unguessable id."""
+    def make_result(self, data: bytes, *, resize: str, owner: str | None) -> OpenResult:
+        """The result of a photo, kept under an unguessable id and open."""
         return self.results.keep(self.classify(data, resize=resize), model=self.model_used(), owner=owner)
 
     def model_used(self) -> ModelUsed:
@@ -88,8 +80,9 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         store=store,
         model_host=model_host,
         results=results,
-        explainer=Explainer(results, model_host),
-        occlusions=Occlusions(results, model_host, jobs),
+        explanations=Explanations(results, model_host, jobs),
+        layer_maps=LayerMaps(model_host),
+        what_if=WhatIf(model_host),
         gallery=Gallery(jobs.store, model_host, jobs),
         rooms=Rooms(store),
         jobs=jobs,

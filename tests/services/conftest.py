@@ -7,6 +7,7 @@ import pytest
 from tests.web.uploads import sample_bytes
 from vggweb.config import Settings
 from vggweb.services.model_host import ModelHost
+from vggweb.services.open_result import OpenResult
 from vggweb.startup import Services, build_services
 
 
@@ -20,6 +21,6 @@ def services(settings: Settings, model_host: ModelHost) -> Iterator[Services]:
 
 
 @pytest.fixture
-def result_id(services: Services) -> str:
+def result(services: Services) -> OpenResult:
     """A result of the cat."""
-    return services.make_result(sample_bytes("cat"), resize="keras", owner=None).id
+    return services.make_result(sample_bytes("cat"), resize="keras", owner=None)

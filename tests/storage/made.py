@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from vggweb.core.photo_facts import PhotoFacts
 from vggweb.storage import StoredFile, StoredResult
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -22,11 +23,7 @@ def result(result_id: str = "a" * 22, **changes: Any) -> StoredResult:
         weights_sha256="0" * 64,
         logits=logits,
         owner="owner",
-        photo_width=640,
-        photo_height=480,
-        photo_format="JPEG",
-        was_rotated=True,
-        had_transparency=False,
+        photo=PhotoFacts(640, 480, "JPEG", was_rotated=True, had_transparency=False),
     )
     return replace(made, **changes)
 

@@ -96,8 +96,8 @@ def test_a_picture_that_cannot_be_kept_keeps_nothing_of_the_result(store: Store)
 def test_an_id_is_given_once_and_the_first_result_stays(store: Store) -> None:
     store.save_result(result(), pictures())
     with pytest.raises(IntegrityError):
-        store.save_result(result(photo_width=1), pictures(b"other"))
-    assert store.find_result(result().id).photo_width == 640
+        store.save_result(result(weights_sha256="1" * 64), pictures(b"other"))
+    assert store.find_result(result().id).weights_sha256 == "0" * 64
     assert store.picture(result().id, "photo").data == pictures()["photo"].data
 
 

@@ -15,12 +15,11 @@ from tests.web.conftest import Looked
 from tests.web.forms import press
 from tests.web.pages import Page, get_page
 from tests.web.uploads import JSON, make_result
-from vggweb.core.attribution import grad_cam, saliency
+from vggweb.core.attribution import Attribution, grad_cam, saliency
 from vggweb.core.predictions import softmax
-from vggweb.core.preprocessing import to_batch
 from vggweb.core.rendering import colour_bar
 from vggweb.core.whatif import compare, prepare_variants
-from vggweb.services.occlusions import HEATMAP, key_of, pack
+from vggweb.services.explanations import HEATMAP, key_of, pack
 from vggweb.startup import Services
 
 CAT, TABBY, GOLDFISH = 285, 281, 1  # Egyptian cat, the sample's first word; tabby; nothing like it
@@ -52,8 +51,8 @@ def error_of(response: Any) -> tuple[int, str]:
 
 def keep_occlusion(services: Services, result_id: str, class_index: int, heatmap: Any, logit: float = 1.5) -> None:
     """Puts an occlusion map into the store as if its job had computed it."""
-    data = pack(logit, heatmap.astype(np.float32))
-    key = key_of(result_id, class_index)
+    data = pack(Attribution(logit, heatmap.astype(np.float32)))
+    key = key_of(result_id, "occlusion", class_index)
     services.jobs.store.save_product(key, HEATMAP, "application/x-npz", data, result_id=result_id)
 
 
@@ -68,11 +67,11 @@ def test_the_json_holds_the_cores_map_and_the_logit(
     answer = answer_of(cat, method, CAT)
     assert set(answer) == {"method", "class_index", "logit", "shape", "heatmap"}
     assert (answer["method"], answer["class_index"], answer["shape"]) == (method, CAT, [side, side])
-    model, batch = cat.services.model_host.model(), to_batch(cat.services.results.image(cat.id))
+    model, batch = cat.services.model_host.model(), cat.services.results.open(cat.id).batch
     heatmap = np.array(answer["heatmap"])
     assert heatmap.shape == (side, side)
     assert (heatmap.min() >= 0, heatmap.max()) == (True, 1)
-    np.testing.assert_allclose(heatmap, compute(model, batch, class_index=CAT), atol=1e-4)
+    np.testing.assert_allclose(heatmap, compute(model, batch, class_index=CAT).heatmap, atol=1e-4)
     assert answer["logit"] == pytest.approx(float(model.keras_model.predict(batch, verbose=0)[0, CAT]), abs=1e-4)
 
 
@@ -86,7 +85,7 @@ def test_the_logit_is_no_probability_and_softmax_makes_it_one(cat: Looked) -> No
 
 
 def test_any_convolution_can_be_chosen_for_grad_cam(cat: Looked) -> None:
-    model, batch = cat.services.model_host.model(), to_batch(cat.services.results.image(cat.id))
+    model, batch = cat.services.model_host.model(), cat.services.results.open(cat.id).batch
     answer = answer_of(cat, "grad_cam", CAT, "?layer=block4_conv2")
     assert answer["shape"] == [28, 28]
     expected = grad_cam(model, batch, class_index=CAT, layer_name="block4_conv2").heatmap
@@ -268,10 +267,9 @@ def test_what_if_names_eleven_variants_with_their_distance_from_the_first(cat: L
     first = cat.client.get(f"/r/{cat.id}.json").get_json()["predictions"][0]
     assert variants[0]["predictions"][0]["class_index"] == first["class_index"]
     assert variants[0]["predictions"][0]["score"] == pytest.approx(first["score"], abs=1e-4)
-    results = cat.services.results
-    crop, squash = (results.image(cat.id, resize) for resize in ("crop", "bilinear"))
-    model = cat.services.model_host.model()
-    expected = compare(model, prepare_variants(results.image(cat.id), crop=crop, squash=squash))
+    result, model = cat.services.results.open(cat.id), cat.services.model_host.model()
+    crop, squash = result.image_resized("crop"), result.image_resized("bilinear")
+    expected = compare(model, prepare_variants(result.image, crop=crop, squash=squash))
     assert [one["distance"] for one in variants] == pytest.approx([one.distance for one in expected], abs=1e-4)
 
 

@@ -18,6 +18,7 @@ from PIL import ExifTags
 from vggweb.core.arrays import Photo
 from vggweb.core.colours import to_rgb
 from vggweb.core.formats import DECODERS, FORMATS, name_of_unread_format, reads
+from vggweb.core.photo_facts import PhotoFacts
 from vggweb.core.photo_headers import declared_size
 from vggweb.errors import (
     CorruptImageError,
@@ -79,6 +80,11 @@ class ReadPhoto:
     def height(self) -> int:
         """In pixels, upright."""
         return int(self.pixels.shape[0])
+
+    @property
+    def facts(self) -> PhotoFacts:
+        """What is known of it besides its pixels."""
+        return PhotoFacts(self.width, self.height, self.format, self.was_rotated, self.had_transparency)
 
 
 def read_photo(data: bytes, *, max_pixels: int, max_bytes: int) -> ReadPhoto:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from string import Template
 
 from vggweb.core.predictions import Prediction
-from vggweb.core.weights import Variant
+from vggweb.core.weights import WeightsVariant
 
 # The lines of the walk, as the page shows them one by one.
 CODE_LINES = {
@@ -80,7 +80,7 @@ model = VGG16(weights="imagenet", classifier_activation=None)
 """
 
 
-def keras_script(*, url: str, weights_url: str, variant: Variant, predictions: Sequence[Prediction]) -> str:
+def keras_script(*, url: str, weights_url: str, variant: WeightsVariant, predictions: Sequence[Prediction]) -> str:
     """The script's text.
 
     Args:

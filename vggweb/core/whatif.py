@@ -12,7 +12,7 @@ import PIL.Image
 from PIL import ImageFilter
 
 from vggweb.core.arrays import Batch, Image, Picture, Probabilities
-from vggweb.core.predictions import softmax
+from vggweb.core.predictions import Prediction, softmax, top_predictions
 from vggweb.core.preprocessing import MEAN_BGR, to_batch, to_image
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BLUR_RADIUS_PX = 2.0  # standard deviation of the Gaussian
 BRIGHTNESS = 0.4  # what "darker" leaves of every value
 WHITE = 255.0
+SHOWN_PREDICTIONS = 3
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Variant:
     preparation: Preparation
     probabilities: Probabilities
     distance: float
+
+    @property
+    def predictions(self) -> tuple[Prediction, ...]:
+        """Its first three words, best first."""
+        return top_predictions(self.probabilities, SHOWN_PREDICTIONS)
 
 
 def prepare_variants(image: Image, *, crop: Image, squash: Image) -> tuple[Preparation, ...]:

@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
+from vggweb.core.arrays import Batch
+from vggweb.core.photo_facts import PhotoFacts
 from vggweb.core.predictions import Group, Prediction
-from vggweb.core.preprocessing import ResizeMethod
+from vggweb.core.preprocessing import MEAN_BGR, ResizeMethod
 from vggweb.core.walkthrough import Step
-from vggweb.core.weights import Variant
+from vggweb.core.weights import WeightsVariant
+
+CHANNEL_NAMES = ("b", "g", "r")  # the order of the batch's last axis
 
 
 @dataclass(frozen=True)
@@ -18,27 +24,8 @@ class ModelUsed:
         sha256: of the weights, as ``/model.json`` gives it.
     """
 
-    variant: Variant
+    variant: WeightsVariant
     sha256: str
-
-
-@dataclass(frozen=True)
-class PhotoFacts:
-    """What is known of the photo that was sent.
-
-    Attributes:
-        width: in pixels, upright.
-        height: in pixels, upright.
-        format: such as ``JPEG``.
-        was_rotated: a rotation tag was applied.
-        had_transparency: transparent pixels were laid on white.
-    """
-
-    width: int
-    height: int
-    format: str
-    was_rotated: bool
-    had_transparency: bool
 
 
 @dataclass(frozen=True)
@@ -75,3 +62,17 @@ class Result:
     certainty: str
     channels: tuple[Channel, ...]
     steps: tuple[Step, ...]
+
+
+def describe_channels(batch: Batch) -> tuple[Channel, ...]:
+    """The three channels of a batch (1, 224, 224, 3) in numbers, rounded to thousandths."""
+    return tuple(
+        Channel(
+            name=name,
+            minimum=round(float(values.min()), 3),
+            mean=round(float(values.mean(dtype=np.float64)), 3),
+            maximum=round(float(values.max()), 3),
+            subtracted=round(float(mean), 3),
+        )
+        for name, values, mean in zip(CHANNEL_NAMES, np.moveaxis(batch[0], -1, 0), MEAN_BGR, strict=True)
+    )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vggweb.core.arrays import Logits
+from vggweb.core.photo_facts import PhotoFacts
 from vggweb.core.preprocessing import ResizeMethod
-from vggweb.core.weights import Variant
+from vggweb.core.weights import WeightsVariant
 
 
 @dataclass(frozen=True)
@@ -20,25 +21,17 @@ class StoredResult:
         weights_sha256: their hash.
         logits: float32 (1000,).
         owner: hash that stands for the browser that made it; None for a program.
-        photo_width: pixels, upright.
-        photo_height: pixels, upright.
-        photo_format: in words.
-        was_rotated: a rotation tag was applied.
-        had_transparency: transparent parts were laid on white.
+        photo: what is known of the photo that was sent.
     """
 
     id: str
     created_at: datetime
     resize: ResizeMethod
-    variant: Variant
+    variant: WeightsVariant
     weights_sha256: str
     logits: Logits
     owner: str | None
-    photo_width: int
-    photo_height: int
-    photo_format: str
-    was_rotated: bool
-    had_transparency: bool
+    photo: PhotoFacts
 
 
 @dataclass(frozen=True)

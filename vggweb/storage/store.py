@@ -9,8 +9,9 @@ import numpy as np
 from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from vggweb.core.photo_facts import PhotoFacts
 from vggweb.core.preprocessing import ResizeMethod
-from vggweb.core.weights import Variant
+from vggweb.core.weights import WeightsVariant
 from vggweb.errors import GoneError, NotFoundError
 from vggweb.storage.engine import fold_log, make_engine
 from vggweb.storage.migrate import upgrade_to_head
@@ -19,6 +20,7 @@ from vggweb.storage.sessions import reading, rows_changed, writing
 from vggweb.storage.tables import PictureRow, ResultRow
 
 LITTLE_ENDIAN_FLOAT32 = "<f4"
+NO_PHOTO = PhotoFacts(0, 0, "", was_rotated=False, had_transparency=False)
 ResultIds: TypeAlias = Sequence[str] | Select[str]
 Forget: TypeAlias = Callable[[Session, ResultIds], int]
 
@@ -151,11 +153,7 @@ def _tombstone(now: datetime) -> dict[str, Any]:
         "variant": "",
         "weights_sha256": "",
         "logits": b"",
-        "photo_width": 0,
-        "photo_height": 0,
-        "photo_format": "",
-        "was_rotated": False,
-        "had_transparency": False,
+        "photo": NO_PHOTO,
     }
 
 
@@ -173,11 +171,7 @@ def _to_row(result: StoredResult) -> ResultRow:
         variant=result.variant,
         weights_sha256=result.weights_sha256,
         logits=result.logits.astype(LITTLE_ENDIAN_FLOAT32).tobytes(),
-        photo_width=result.photo_width,
-        photo_height=result.photo_height,
-        photo_format=result.photo_format,
-        was_rotated=result.was_rotated,
-        had_transparency=result.had_transparency,
+        photo=result.photo,
     )
 
 
@@ -186,13 +180,9 @@ def _from_row(row: ResultRow) -> StoredResult:
         id=row.id,
         created_at=row.created_at,
         resize=cast(ResizeMethod, row.resize),
-        variant=cast(Variant, row.variant),
+        variant=cast(WeightsVariant, row.variant),
         weights_sha256=row.weights_sha256,
         logits=np.frombuffer(row.logits, LITTLE_ENDIAN_FLOAT32).astype(np.float32),
         owner=row.owner,
-        photo_width=row.photo_width,
-        photo_height=row.photo_height,
-        photo_format=row.photo_format,
-        was_rotated=row.was_rotated,
-        had_transparency=row.had_transparency,
+        photo=row.photo,
     )

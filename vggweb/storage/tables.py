@@ -14,7 +14,9 @@ from sqlalchemy import (
     String,
     TypeDecorator,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
+
+from vggweb.core.photo_facts import PhotoFacts
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -53,11 +55,13 @@ class ResultRow(Base):
     variant: Mapped[str] = mapped_column(String(16))
     weights_sha256: Mapped[str] = mapped_column(String(64))
     logits: Mapped[bytes] = mapped_column(LargeBinary)
-    photo_width: Mapped[int] = mapped_column(Integer)
-    photo_height: Mapped[int] = mapped_column(Integer)
-    photo_format: Mapped[str] = mapped_column(String(16))
-    was_rotated: Mapped[bool] = mapped_column(Boolean)
-    had_transparency: Mapped[bool] = mapped_column(Boolean)
+    photo: Mapped[PhotoFacts] = composite(
+        mapped_column("photo_width", Integer),
+        mapped_column("photo_height", Integer),
+        mapped_column("photo_format", String(16)),
+        mapped_column("was_rotated", Boolean),
+        mapped_column("had_transparency", Boolean),
+    )
 
 
 class PictureRow(Base):

@@ -19,7 +19,7 @@ from vggweb.errors import (
     UnknownLayerError,
 )
 from vggweb.web import visitors
-from vggweb.web.context import services
+from vggweb.web.context import open_result, services
 from vggweb.web.responses import json_response, picture, private_page, wants_json
 from vggweb.web.routing import Area, Json, Parameters
 
@@ -61,12 +61,12 @@ class LayerMapsAnswer:
 )
 def maps(result_id: str, layer_name: str, asked: MapScale) -> Response:
     """All feature maps of a layer, strongest first."""
-    scale = asked.scale
-    found = services().explainer.layer_maps(result_id, layer_name)
+    scale, result = asked.scale, open_result(result_id)
+    found = services().layer_maps.of_layer(result, layer_name)
     if wants_json():
         return json_response(LayerMapsAnswer(layer_name, found.layer.shape, found.channels))
     visitors.remember_photo(result_id)
-    sprite = services().explainer.sprite(result_id, layer_name, scale)
+    sprite = services().layer_maps.sprite(result, layer_name, scale)
     height, width = sprite.picture.shape
     return private_page(
         render_template(
@@ -87,7 +87,7 @@ def maps(result_id: str, layer_name: str, asked: MapScale) -> Response:
 @blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/<int:channel>")
 def one_map(result_id: str, layer_name: str, channel: int) -> Response:
     """One feature map, large over the photo."""
-    found = services().explainer.layer_maps(result_id, layer_name)
+    found = services().layer_maps.of_layer(open_result(result_id), layer_name)
     check_channel(found.layer, channel)
     order = [one.index for one in found.strongest_first]
     visitors.remember_photo(result_id)
@@ -107,15 +107,15 @@ def one_map(result_id: str, layer_name: str, channel: int) -> Response:
 @blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/sheet.webp", reads=MapScale)
 def sheet(result_id: str, layer_name: str, asked: MapScale) -> Response:
     """All feature maps of a layer in one picture."""
-    data = services().explainer.sprite_webp(result_id, layer_name, asked.scale)
+    data = services().layer_maps.sprite_webp(open_result(result_id), layer_name, asked.scale)
     return picture(data, "image/webp")
 
 
 @blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/<int:channel>.png", reads=MapPicture)
 def map_png(result_id: str, layer_name: str, channel: int, asked: MapPicture) -> Response:
     """One feature map as a picture."""
-    data = services().explainer.map_png(
-        result_id, layer_name, channel, scale=asked.scale, over_photo=asked.over == "photo"
+    data = services().layer_maps.map_png(
+        open_result(result_id), layer_name, channel, scale=asked.scale, over_photo=asked.over == "photo"
     )
     return picture(data, "image/png")
 

@@ -27,10 +27,11 @@ from vggweb.errors import (
     UnsupportedFormatError,
     VggwebError,
 )
+from vggweb.services.open_result import OpenResult
 from vggweb.services.result import Result
 from vggweb.services.samples import SAMPLES, find_sample
 from vggweb.web import visitors
-from vggweb.web.context import services
+from vggweb.web.context import open_result, services
 from vggweb.web.home import home_page
 from vggweb.web.metrics import count_result
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
@@ -136,7 +137,7 @@ def _home_with_error(error: VggwebError) -> str:
 )
 def create(asked: Upload) -> Response:
     """Makes a result: 303 to its page, or 201 with it in JSON; an error is shown on the home page."""
-    result = services().make_result(_sent_bytes(asked.sample), resize=asked.resize, owner=_maker())
+    result = services().make_result(_sent_bytes(asked.sample), resize=asked.resize, owner=_maker()).describe()
     count_result(services().model_host.choice.variant)
     address = url_for("results.show", result_id=result.id, _external=True)
     if not wants_json():
@@ -152,10 +153,10 @@ def create(asked: Upload) -> Response:
 )
 def show(result_id: str, asked: Top) -> Response:
     """The shareable page."""
-    result = services().results.show(result_id, top=asked.top)
+    result = open_result(result_id)
     if not wants_json():
-        return _page(result)
-    response = json_response(_with_address(SharedResult, result))
+        return _page(result, top=asked.top)
+    response = json_response(_with_address(SharedResult, result.describe(top=asked.top)))
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -168,36 +169,36 @@ def show(result_id: str, asked: Top) -> Response:
 )
 def delete(result_id: str, asked: Deletion) -> Response:
     """Deletes the result for whoever made it."""
-    results = services().results
-    is_mine = results.is_owner(result_id, visitors.known_owner())
+    result = open_result(result_id)
+    is_mine = result.is_owned_by(visitors.known_owner())
     if not is_mine and not visitors.is_delete_token(asked.delete_token, result_id):
         raise NotYoursError
-    results.delete(result_id)
+    services().results.delete(result)
     return json_response(Deleted(deleted=True)) if wants_json() else see_other(url_for("home.home"))
 
 
 @blueprint.get("/r/<token:result_id>/input.png")
 def input_png(result_id: str) -> Response:
     """The exact 224 × 224 model input."""
-    return picture(services().results.input_png(result_id), "image/png")
+    return picture(open_result(result_id).input_png(), "image/png")
 
 
 @blueprint.get("/r/<token:result_id>/channels/<channel>.png")
 def channel_png(result_id: str, channel: str) -> Response:
     """One mean-subtracted channel as a grey picture."""
-    return picture(services().results.channel_png(result_id, channel), "image/png")
+    return picture(open_result(result_id).channel_png(channel), "image/png")
 
 
 @blueprint.get("/r/<token:result_id>/photo.jpg")
 def photo_jpg(result_id: str) -> Response:
     """The small copy of the photo, encoded anew."""
-    return picture(services().results.picture(result_id, "photo").data, "image/jpeg")
+    return picture(open_result(result_id).photo_jpg(), "image/jpeg")
 
 
 @blueprint.get("/r/<token:result_id>/preview.png")
 def preview_png(result_id: str) -> Response:
     """The card that a shared link shows."""
-    response = picture(services().results.card_png(result_id), "image/png")
+    response = picture(open_result(result_id).card_png(), "image/png")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -205,7 +206,7 @@ def preview_png(result_id: str) -> Response:
 @blueprint.get("/r/<token:result_id>/qr.svg")
 def qr_svg(result_id: str) -> Response:
     """The page's address as a QR code."""
-    services().results.show(result_id)
+    open_result(result_id)
     address = url_for("results.show", result_id=result_id, _external=True)
     code = segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2, light="#fff", dark="#000")
     code = code.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
@@ -215,7 +216,7 @@ def qr_svg(result_id: str) -> Response:
 @blueprint.get("/r/<token:result_id>/keras.py")
 def keras_script_py(result_id: str) -> Response:
     """The script as a file."""
-    response = picture(_script(services().results.show(result_id)).encode(), "text/x-python")
+    response = picture(_script(open_result(result_id).describe()).encode(), "text/x-python")
     response.headers["Content-Disposition"] = f'attachment; filename="vggweb-{result_id[:6]}.py"'
     return response
 
@@ -275,7 +276,8 @@ def _script(result: Result) -> str:
     )
 
 
-def _page(result: Result) -> Response:
+def _page(opened: OpenResult, *, top: int) -> Response:
+    result = opened.describe(top=top)
     best = result.predictions[0]
     title, note = next((title, note) for value, title, note in RESIZE_OPTIONS if value == result.resize)
     return private_page(
@@ -287,7 +289,7 @@ def _page(result: Result) -> Response:
             social_description=(
                 f"VGG16 says {words(best.label)}, {percent(best.score)}. See every step from the photo to the words."
             ),
-            is_mine=services().results.is_owner(result.id, visitors.known_owner()),
+            is_mine=opened.is_owned_by(visitors.known_owner()),
             answered_note=variant_note(result.model, services().model_host.choice),
             certainty_note=CERTAINTY_NOTES[result.certainty],
             resize_title=title,

@@ -22,9 +22,10 @@ from vggweb.errors import (
     UnknownClassError,
     UnknownLayerError,
 )
-from vggweb.services.explain import DEFAULT_LAYER, Explanation, heatmap_png
+from vggweb.services.explanations import DEFAULT_LAYER, Explanation, heatmap_png, overlay_png
+from vggweb.services.open_result import OpenResult
 from vggweb.web import visitors
-from vggweb.web.context import services
+from vggweb.web.context import open_result, services
 from vggweb.web.job_pages import JobAnswer, job_answer, started
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, DecimalDigits, Json, OneOf, Parameters, Text
@@ -101,19 +102,18 @@ ERRORS = (
 )
 def why(result_id: str, method: str, class_index: int, asked: Question) -> Response:
     """The overlay, the heat map and its scale; two classes side by side."""
-    name = _method(method)
+    name, result = _method(method), open_result(result_id)
     if wants_json():
-        return _explanation_response(result_id, name, class_index, asked.layer)
-    result = services().results.show(result_id)
+        return json_response(_in_numbers(_explanation(result, name, class_index, asked.layer)))
     wanted = [class_index] if asked.other_class is None else [class_index, asked.other_class]
     visitors.remember_photo(result_id)
     return private_page(
         render_template(
             "pages/why.html",
-            result=result,
+            result=result.describe(),
             method=find_method(name),
             methods=METHODS.values(),
-            columns=[_column(result_id, name, index, asked.layer) for index in wanted],
+            columns=[_column(result, name, index, asked.layer) for index in wanted],
             class_index=class_index,
             layer_name=asked.layer,
             convolutions=CONVOLUTIONS,
@@ -132,11 +132,11 @@ class Column:
     job: JobAnswer | None
 
 
-def _column(result_id: str, method: MethodName, class_index: int, layer: str) -> Column:
+def _column(result: OpenResult, method: MethodName, class_index: int, layer: str) -> Column:
     try:
-        return Column(find_class(class_index), services().explain(result_id, method, class_index, layer), None)
+        return Column(find_class(class_index), _explanation(result, method, class_index, layer), None)
     except NotDrawnError:
-        job = services().occlusions.job(result_id, class_index)
+        job = services().explanations.job(result, method, class_index)
         return Column(find_class(class_index), None, job_answer(job) if job else None)
 
 
@@ -152,24 +152,24 @@ def _column(result_id: str, method: MethodName, class_index: int, layer: str) ->
 )
 def start(result_id: str, method: str, class_index: int, asked: Where) -> Response:
     """Starts a job for a slow method; a fast one has its answer already."""
-    name = _method(method)
-    find_class(class_index)
+    name, result = _method(method), open_result(result_id)
     page = url_for("why.why", result_id=result_id, method=name, class_index=class_index)
     try:
-        services().explain(result_id, name, class_index, asked.layer)
+        explanation = _explanation(result, name, class_index, asked.layer)
     except NotDrawnError:
-        job = services().occlusions.start(result_id, class_index, owner=visitors.asker(), result_url=page)
+        job = services().explanations.start(result, name, class_index, owner=visitors.asker(), result_url=page)
         return started(job, page)
-    return _explanation_response(result_id, name, class_index, asked.layer) if wants_json() else see_other(page)
+    return json_response(_in_numbers(explanation)) if wants_json() else see_other(page)
 
 
 @blueprint.get("/r/<token:result_id>/why/<method>/<int:class_index>.png", reads=HeatPicture)
 def why_png(result_id: str, method: str, class_index: int, asked: HeatPicture) -> Response:
     """The evidence as a picture."""
-    explanation = services().explain(result_id, _method(method), class_index, asked.layer)
+    result = open_result(result_id)
+    explanation = _explanation(result, _method(method), class_index, asked.layer)
     if asked.kind == "heatmap":
         return picture(heatmap_png(explanation), "image/png")
-    return picture(services().explainer.overlay_png(result_id, explanation), "image/png")
+    return picture(overlay_png(result, explanation), "image/png")
 
 
 @blueprint.get("/heat.png")
@@ -188,27 +188,32 @@ def heat_png() -> Response:
 )
 def whatif(result_id: str) -> Response:
     """The variants with their predictions, side by side."""
-    found = services().explainer.what_if(result_id)
+    result = open_result(result_id)
+    found = services().what_if.variants(result)
     if wants_json():
-        variants = [
-            VariantBody(one.variant.preparation.name, one.predictions, round(one.variant.distance, 6)) for one in found
-        ]
+        variants = [VariantBody(one.preparation.name, one.predictions, round(one.distance, 6)) for one in found]
         return json_response(WhatIfBody(variants))
     visitors.remember_photo(result_id)
-    return private_page(render_template("pages/whatif.html", result=services().results.show(result_id), variants=found))
+    return private_page(render_template("pages/whatif.html", result=result, variants=found))
 
 
 @blueprint.get("/r/<token:result_id>/whatif/<token:name>.png")
 def variant_png(result_id: str, name: str) -> Response:
     """What the network takes the photo to be, in one of the preparations."""
-    return picture(services().explainer.variant_png(result_id, name), "image/png")
+    return picture(services().what_if.variant_png(open_result(result_id), name), "image/png")
 
 
-def _explanation_response(result_id: str, method: MethodName, class_index: int, layer: str) -> Response:
-    explanation = services().explain(result_id, method, class_index, layer)
-    height, width = explanation.heatmap.shape
-    rounded = [[round(float(value), 5) for value in row] for row in explanation.heatmap]
-    return json_response(ExplanationBody(method, class_index, explanation.logit, (height, width), rounded))
+def _explanation(result: OpenResult, method: MethodName, class_index: int, layer: str) -> Explanation:
+    return services().explanations.find(result, method, class_index, layer)
+
+
+def _in_numbers(explanation: Explanation) -> ExplanationBody:
+    found = explanation.found
+    height, width = found.heatmap.shape
+    rounded = [[round(float(value), 5) for value in row] for row in found.heatmap]
+    return ExplanationBody(
+        explanation.method.name, explanation.entry.class_index, found.logit, (height, width), rounded
+    )
 
 
 def _method(name: str) -> MethodName:

@@ -1,7 +1,8 @@
 """What the three methods share: what they give, the class's logit, and the scale of a heat map."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from vggweb.errors import UnknownClassError
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
+
+
+OnProgress: TypeAlias = Callable[[float], None]  # is told the share that is done, in (0, 1]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from vggweb.core.architecture import find_convolution
 from vggweb.core.arrays import Batch
-from vggweb.core.attribution.evidence import Attribution, class_logit, positive_share
+from vggweb.core.attribution.evidence import Attribution, OnProgress, class_logit, positive_share
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 LAST_CONVOLUTION = "block5_conv3"
 
 
-def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str = LAST_CONVOLUTION) -> Attribution:
+def grad_cam(
+    model: "Vgg16",
+    batch: Batch,
+    *,
+    class_index: int,
+    layer_name: str = LAST_CONVOLUTION,
+    on_progress: OnProgress | None = None,
+) -> Attribution:
     """Where in the image the evidence for one class lies.
 
     Weighs the 512 feature maps of block5_conv3 by the mean gradient of the class's logit, adds them up and keeps
@@ -26,6 +33,7 @@ def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str 
         batch: float32 (1, 224, 224, 3), BGR, mean-subtracted. Not modified.
         class_index: 0-999.
         layer_name: a convolution. Early ones give finer maps that follow edges rather than things.
+        on_progress: called once, at the end.
 
     Returns:
         The logit, and a map of the size of the layer's output: (14, 14) for block5_conv3.
@@ -40,6 +48,8 @@ def grad_cam(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str 
     logit = class_logit(model, batch, class_index=class_index)
     compiled = model.keep(("grad_cam", layer_name), lambda: _compile(model, layer_name))
     weighted = compiled(tf.constant(batch), tf.constant(class_index))  # (1, h, w)
+    if on_progress is not None:
+        on_progress(1.0)
     return Attribution(logit, positive_share(np.asarray(weighted)[0]))
 
 

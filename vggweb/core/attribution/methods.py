@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from vggweb.core.arrays import Batch
-from vggweb.core.attribution.evidence import Attribution
+from vggweb.core.attribution.evidence import Attribution, OnProgress
 from vggweb.core.attribution.grad_cam import grad_cam
 from vggweb.core.attribution.occlusion import occlusion
 from vggweb.core.attribution.saliency import saliency
@@ -19,7 +19,9 @@ MethodName = Literal["grad_cam", "saliency", "occlusion"]
 class Explain(Protocol):
     """The signature that all methods share."""
 
-    def __call__(self, model: "Vgg16", batch: Batch, *, class_index: int) -> Attribution:
+    def __call__(
+        self, model: "Vgg16", batch: Batch, *, class_index: int, on_progress: OnProgress | None = None
+    ) -> Attribution:
         """The class's logit and the map of what speaks for it; batch float32 (1, 224, 224, 3), not modified."""
 
 
@@ -32,6 +34,7 @@ class Method:
         title: for people.
         explanation: one sentence on what the map shows.
         slow: takes many forward passes, and so runs as a job.
+        takes_layer: looks at one convolution, which can be chosen.
         explain: computes the map.
     """
 
@@ -39,6 +42,7 @@ class Method:
     title: str
     explanation: str
     slow: bool
+    takes_layer: bool
     explain: Explain
 
 
@@ -51,6 +55,7 @@ METHODS: dict[MethodName, Method] = {
             "strongly the word's score answers to it."
         ),
         slow=False,
+        takes_layer=True,
         explain=grad_cam,
     ),
     "saliency": Method(
@@ -61,6 +66,7 @@ METHODS: dict[MethodName, Method] = {
             "noisy copies of the photo."
         ),
         slow=False,
+        takes_layer=False,
         explain=saliency,
     ),
     "occlusion": Method(
@@ -70,6 +76,7 @@ METHODS: dict[MethodName, Method] = {
             "Covers one part of the photo after another with grey and shows where the word's score drops the most."
         ),
         slow=True,
+        takes_layer=False,
         explain=occlusion,
     ),
 }

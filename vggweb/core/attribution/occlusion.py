@@ -1,6 +1,6 @@
 """Occlusion: which parts of the photo the network misses most when they are covered."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vggweb.core.arrays import Batch, HeatMap
-from vggweb.core.attribution.evidence import Attribution, class_logit, positive_share
+from vggweb.core.attribution.evidence import Attribution, OnProgress, class_logit, positive_share
 from vggweb.errors import BadParameterError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def occlusion(
     class_index: int,
     patch_px: int = PATCH_PX,
     stride_px: int = STRIDE_PX,
-    on_progress: Callable[[float], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Attribution:
     """Which parts of the photo one class's logit falls without.
 

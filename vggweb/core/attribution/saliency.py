@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vggweb.core.arrays import Batch
-from vggweb.core.attribution.evidence import Attribution, class_logit, positive_share
+from vggweb.core.attribution.evidence import Attribution, OnProgress, class_logit, positive_share
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
@@ -27,6 +27,7 @@ def saliency(
     samples: int = SAMPLES,
     noise_share: float = NOISE_SHARE,
     seed: int = 0,
+    on_progress: OnProgress | None = None,
 ) -> Attribution:
     """Which pixels the logit of one class hangs on, for better or worse.
 
@@ -40,6 +41,7 @@ def saliency(
         samples: noisy copies, 1 or more; 1 takes the photo itself, without noise.
         noise_share: the noise's standard deviation as a share of the batch's range (maximum - minimum).
         seed: of the noise; the same seed gives the same map.
+        on_progress: called after each group of copies.
 
     Returns:
         The logit, and a map of (224, 224); all zeros where the logit depends on no pixel.
@@ -55,6 +57,8 @@ def saliency(
         count = min(SAMPLES_AT_ONCE, samples - start)
         copies = batch + deviation * noise.standard_normal((count, *batch.shape[1:]), np.float32)
         total += logit_gradient(model, copies, class_index=class_index).sum(axis=0)
+        if on_progress is not None:
+            on_progress((start + count) / samples)
     strength: NDArray[np.float32] = np.abs(total / samples).max(axis=-1)  # (224, 224)
     # Where so few pixels count that the percentile is 0, the maximum sets the scale.
     brightest = float(np.percentile(strength, BRIGHTEST_PERCENTILE)) or float(strength.max())

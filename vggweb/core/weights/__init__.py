@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Variant = Literal["compact", "imagenet"]
+WeightsVariant = Literal["compact", "imagenet"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class WeightsInfo:
         accuracy: measured accuracies; empty when nobody has measured these weights.
     """
 
-    variant: Variant
+    variant: WeightsVariant
     sha256: str
     files: tuple[WeightsFile, ...]
     parameter_count: int
@@ -84,7 +84,7 @@ class WeightsChoice:
         official: whether it is, byte for byte, the file that Keras publishes.
     """
 
-    variant: Variant
+    variant: WeightsVariant
     path: Path | None
     sha256: str
     size_bytes: int
