@@ -30,6 +30,7 @@ from vggweb.web import (
     openapi,
     result_pages,
     security,
+    sent_photo,
     texts,
     why_pages,
     words,
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
     )
     app.extensions["vggweb"] = services  # None for a command, which builds them if it needs them: see cli.py
-    for part in (logs, metrics, cookies, security, errors, assets, languages, texts, addresses):
+    for part in (logs, metrics, sent_photo, cookies, security, errors, assets, languages, texts, addresses):
         part.init_app(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)

@@ -1,6 +1,12 @@
-"""The parts of an address: ids, whole numbers, and the slash that somebody put at the end."""
+"""The parts of an address: ids, whole numbers, and what got stuck to its end.
 
+Chats and mails take the full stop, the bracket or the quotation mark after a link for a part of it, and people add a
+slash. No address here ends in anything but a letter, a digit, ``-`` or ``_``; so what follows those is no part of it.
+"""
+
+import re
 import sys
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -8,6 +14,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 from vggweb.web.routing import MOST_DIGITS
 
+_STUCK = re.compile(r"[^A-Za-z0-9_-]+$")
 PERMANENT_REDIRECT = 308  # keeps the method, as 301 does not
 
 
@@ -28,17 +35,17 @@ class CountConverter(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Lets rules say ``<token:…>``, ``<int:…>`` meet a number of any length, and ``/layers/`` lead to ``/layers``."""
     app.url_map.converters.update(token=TokenConverter, int=CountConverter)
-    app.before_request(_leave_out_last_slash)
+    app.after_request(_leave_out_what_is_stuck)
 
 
-def _leave_out_last_slash() -> Response | None:
-    """A redirect to the same address without its slash, where there is something."""
-    path = request.path.rstrip("/")
-    if not isinstance(request.routing_exception, NotFound) or path == request.path or not _is_there(path):
-        return None
+def _leave_out_what_is_stuck(response: Response) -> Response:
+    """In place of a 404, a redirect to the address without what chats and people put after it, where that is ours."""
+    path = _STUCK.sub("", request.path)
+    if response.status_code != NotFound.code or path == request.path or not _is_there(path):
+        return response
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    response: Response = current_app.make_response(redirect(f"{request.root_path}{path}{query}", PERMANENT_REDIRECT))
-    return response
+    tidy: Response = current_app.make_response(redirect(f"{request.root_path}{quote(path)}{query}", PERMANENT_REDIRECT))
+    return tidy
 
 
 def _is_there(path: str) -> bool:

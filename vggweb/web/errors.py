@@ -110,13 +110,19 @@ def _translate(error: HTTPException) -> VggwebError:
     if isinstance(error, RateLimitExceeded):
         return RateLimitedError(retry_after_seconds=_seconds_until_reset())
     if isinstance(error, RequestEntityTooLarge):
-        return too_large()
+        return too_large() if _is_body_over_limit() else RequestError("The form has more parts than it can have here.")
     if isinstance(error, NotFound):
         return NotFoundError()
     if isinstance(error, MethodNotAllowed):
         return MethodNotAllowedError()
     logger.info("A request was refused: %r", error)
     return RequestError()
+
+
+def _is_body_over_limit() -> bool:
+    """Whether it is the whole body that is too large; of a chunked one nothing else is known."""
+    length, limit = request.content_length, request.max_content_length
+    return length is None or limit is None or length > limit
 
 
 def _seconds_until_reset() -> int:

@@ -37,6 +37,7 @@ from vggweb.web.metrics import count_result
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, Json, OneOf, Parameters, Text, WholeNumber
 from vggweb.web.security import limiter
+from vggweb.web.sent_photo import sent_photo
 from vggweb.web.texts import (
     CERTAINTY_NOTES,
     CHANNEL_SCALE_NOTE,
@@ -233,11 +234,7 @@ def _is_our_script() -> bool:
 def _sent_bytes(sample: str | None) -> bytes:
     if sample is not None:  # first: its button was pressed, whatever the form's other fields hold
         return find_sample(sample).read()
-    photo = request.files.get("photo")
-    data = photo.read() if photo else b""
-    if data:
-        return data
-    raise NoPhotoError
+    return sent_photo()
 
 
 def _with_address(kind: Any, result: Result, **more: str) -> Any:
