@@ -9,9 +9,11 @@ from vggweb.web.logs import logging_config
 host = os.environ.get("HOST", "127.0.0.1")
 bind = f"{host}:{os.environ.get('PORT', '8000')}"
 workers = 1
-worker_class = "gthread"
-threads = 32  # many wait for uploads or for the network; the network itself works on one photo at a time
+worker_class = "vggweb.web.server.worker.Worker"  # requests and responses on an event loop, Flask in threads
 preload_app = False  # the app, and with it TensorFlow, starts in the worker, after the fork
+keepalive = 20  # seconds that an idle connection stays open for another request
+worker_connections = 4000
+limit_request_line = 8190  # bytes; a longer address than anybody needs, refused by the view rather than cut
 timeout = 120
 graceful_timeout = 20
 control_socket_disable = True  # one more file in the home folder, which nothing here uses

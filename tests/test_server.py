@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from tests.servers import ROOT, free_port, running_server
+from tests.slow_clients import KINDS, stalled_connections
 
 
 def test_a_result_survives_a_restart_of_the_server(tmp_path: Path) -> None:
@@ -148,3 +149,31 @@ def test_a_crowd_gets_results_or_503_and_the_server_stays_well(tmp_path: Path) -
         assert requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60).status_code == 201
     assert len(statuses) == 20
     assert set(statuses) == {201, 503}
+
+
+def test_a_site_answers_beside_connections_that_stall_in_every_way(tmp_path: Path) -> None:
+    with (
+        running_server(tmp_path, VGGWEB_RATE_LIMIT="1000/minute") as server,
+        stalled_connections(server.url, dict.fromkeys(KINDS, 40)),
+    ):
+        for _ in range(3):
+            assert requests.get(f"{server.url}/healthz", timeout=10).status_code == 200
+            assert requests.get(server.url, timeout=10).status_code == 200
+        assert requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60).status_code == 201
+
+
+def test_a_phone_on_a_slow_line_gets_its_photo_through(tmp_path: Path) -> None:
+    photo = (ROOT / "static" / "samples" / "cat.jpg").read_bytes()
+    begin = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="cat.jpg"\r\n\r\n'
+    body = begin + photo + b"\r\n--x--\r\n"
+    with running_server(tmp_path, VGGWEB_CLIENT_PAUSE_SECONDS="3") as server:
+        address = urlsplit(server.url)
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as phone:
+            phone.sendall(
+                b"POST /results.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n" % len(body)
+            )
+            for start in range(0, len(body), 4000):
+                time.sleep(1)
+                phone.sendall(body[start : start + 4000])
+            assert phone.recv(65536).startswith(b"HTTP/1.1 201")

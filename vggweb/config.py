@@ -58,6 +58,16 @@ class Settings:
     trusted_proxies: int = _setting(
         "VGGWEB_TRUSTED_PROXIES", "0", "How many proxies in front may set X-Forwarded-For, -Proto and -Host."
     )
+    client_pause_seconds: float = _setting(
+        "VGGWEB_CLIENT_PAUSE_SECONDS",
+        "20",
+        "A connection that sends or reads nothing for longer in the middle of a request is closed; seconds.",
+    )
+    client_total_seconds: float = _setting(
+        "VGGWEB_CLIENT_TOTAL_SECONDS",
+        "300",
+        "The longest an upload may take to arrive, or a response to be read, however steadily; seconds.",
+    )
     prediction_queue: int = _setting(
         "VGGWEB_PREDICTION_QUEUE",
         "64",

@@ -6,6 +6,7 @@
     ├── RequestError
     │   ├── NoPhotoError            400 no_photo
     │   ├── BadParameterError       400 bad_parameter
+    │   ├── TooSlowError            408 too_slow
     │   ├── BadCsrfError            403 bad_csrf
     │   ├── NotYoursError           403 not_yours
     │   └── FrozenError             403 frozen
@@ -21,6 +22,8 @@
     │   ├── NotAnImageError         415 not_an_image
     │   ├── UnsupportedFormatError  415 unsupported_format
     │   └── CorruptImageError       422 corrupt_image
+    ├── StorageError                500 internal
+    │   └── StorageFullError        507 storage_full
     ├── OverloadError               (carries retry_after_seconds)
     │   ├── RateLimitedError        429 rate_limited
     │   ├── BusyError               503 busy
@@ -94,6 +97,15 @@ class BadParameterError(RequestError):
     code = "bad_parameter"
     default_message = "A parameter has a value that it cannot have."
     default_hint = "Use one of the values that the message lists."
+
+
+class TooSlowError(RequestError):
+    """The request stopped arriving half-way."""
+
+    status = 408
+    code = "too_slow"
+    default_message = "The upload stopped arriving half-way."
+    default_hint = "Check the connection and send it again."
 
 
 class BadCsrfError(RequestError):
@@ -217,6 +229,22 @@ class CorruptImageError(PhotoError):
     code = "corrupt_image"
     default_message = "The picture stops or breaks half-way, so it cannot be shown whole."
     default_hint = "Copy or download the file again and send the new copy."
+
+
+class StorageError(VggwebError):
+    """The store cannot be read or written, and waiting alone does not mend it: a failing disk, a damaged database."""
+
+    default_message = "The server cannot reach what it keeps, because its storage fails."
+    default_hint = "Try again later; whoever runs this server finds the cause in its log."
+
+
+class StorageFullError(StorageError):
+    """There is no room for another photo."""
+
+    status = 507
+    code = "storage_full"
+    default_message = "The server has no room left to keep another photo."
+    default_hint = "Results that are there can still be seen and deleted. Try again later."
 
 
 class OverloadError(VggwebError):

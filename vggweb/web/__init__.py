@@ -17,6 +17,7 @@ from vggweb.web import (
     assets,
     cookies,
     errors,
+    event_streams,
     filter_pages,
     health,
     home,
@@ -35,6 +36,7 @@ from vggweb.web import (
     why_pages,
     words,
 )
+from vggweb.web.server.bodies import Patience
 
 BLUEPRINTS = (
     home,
@@ -74,8 +76,21 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         SECRET_KEY=key,
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
     )
+    app.extensions["vggweb-patience"] = Patience(settings.client_pause_seconds, settings.client_total_seconds)
     app.extensions["vggweb"] = services  # None for a command, which builds them if it needs them: see cli.py
-    for part in (logs, metrics, sent_photo, cookies, security, errors, assets, languages, texts, addresses):
+    for part in (
+        logs,
+        metrics,
+        sent_photo,
+        cookies,
+        security,
+        errors,
+        assets,
+        languages,
+        texts,
+        addresses,
+        event_streams,
+    ):
         part.init_app(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)

@@ -1,0 +1,125 @@
+"""The WSGI app in a thread: an environ goes in, a whole response comes out, and the thread is free again."""
+
+import os
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import IO, Any
+from urllib.parse import unquote_to_bytes
+
+from vggweb.web.event_streams import HAND_OVER, Listener
+from vggweb.web.server.bodies import Body, spooled_file
+
+CLIENT_LEFT = "vggweb.client_left"  # in an environ: a threading.Event, set once nobody waits for the response
+# Threads by what a request is: whoever watches the server is answered however many photos wait their turn, and so is
+# whoever only looks. Threads are started as they are needed.
+LANES = {"watch": 2, "look": 32, "send": 96, "refuse": 4}
+WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Scope = dict[str, Any]
+
+
+@dataclass
+class WholeResponse:
+    """A response, completed before any of it is sent, so that a slow reader keeps no thread.
+
+    Attributes:
+        file: the body, read from its beginning.
+        listener: what follows the body if it is a stream of events.
+    """
+
+    status: int = 500
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    file: IO[bytes] = field(default_factory=spooled_file)
+    listener: Listener | None = None
+
+
+class Threads:
+    """Runs the app, each kind of request in threads of its own."""
+
+    def __init__(self, app: WsgiApp) -> None:
+        self._app = app
+        self._lanes = {name: ThreadPoolExecutor(count, thread_name_prefix=name) for name, count in LANES.items()}
+
+    def submit(self, environ: dict[str, Any], *, is_complete: bool) -> "Future[WholeResponse]":
+        """The response to come; while the future can be cancelled, the app has not begun.
+
+        Args:
+            is_complete: whether the body is; the app will refuse it otherwise.
+        """
+        lane = _lane_of(environ) if is_complete else "refuse"
+        return self._lanes[lane].submit(_run, self._app, environ)
+
+    def close(self) -> None:
+        """Begins nothing new."""
+        for lane in self._lanes.values():
+            lane.shutdown(wait=False, cancel_futures=True)
+
+
+def environ_of(scope: Scope, body: Body) -> dict[str, Any]:
+    """The WSGI environ (PEP 3333) of an ASGI request, equal to what gunicorn's own WSGI workers make of it."""
+    script_name = os.environ.get("SCRIPT_NAME", "")
+    server = scope.get("server") or ("localhost", None)
+    return {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": script_name,
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1").removeprefix(script_name),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": str(server[0]),
+        "SERVER_PORT": str(server[1] or 0),
+        "REMOTE_ADDR": str((scope.get("client") or ("",))[0]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": body.file,
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        CLIENT_LEFT: threading.Event(),
+        HAND_OVER: [],
+        **_headers_of(scope),
+    }
+
+
+def _headers_of(scope: Scope) -> dict[str, str]:
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1").upper().replace("-", "_")
+        values[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"].append(value.decode("latin-1"))
+    return {key: ("; " if key == "HTTP_COOKIE" else ",").join(some) for key, some in values.items()}
+
+
+def _lane_of(environ: dict[str, Any]) -> str:
+    if environ["PATH_INFO"] in WATCHED:
+        return "watch"
+    return "look" if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else "send"
+
+
+def _run(app: WsgiApp, environ: dict[str, Any]) -> WholeResponse:
+    response = WholeResponse()
+
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], int]:
+        response.status = int(status.split(" ", 1)[0])
+        response.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        return response.file.write
+
+    try:
+        _collect(app(environ, start_response), response.file)
+    except BaseException:
+        response.file.close()
+        raise
+    response.listener = next(iter(environ[HAND_OVER]), None)
+    return response
+
+
+def _collect(chunks: Iterable[bytes], file: IO[bytes]) -> None:
+    try:
+        file.writelines(chunks)
+        file.seek(0)
+    finally:
+        getattr(chunks, "close", lambda: None)()
