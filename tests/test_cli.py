@@ -46,7 +46,7 @@ def test_classify_json_gives_one_object_a_line_and_a_bad_photo_exit_code_2(tmp_p
     assert [line["predictions"][0]["label"] for line in lines] == ["espresso", "palace"]
     assert lines[0]["resize"] == "crop"
     assert lines[0]["model"]["variant"] == "compact"
-    assert "broken.jpg: The picture stops or breaks half-way" in done.stderr
+    assert "broken.jpg: The file stops before the picture" in done.stderr
     assert "Traceback" not in done.stderr
 
 

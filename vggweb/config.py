@@ -45,7 +45,7 @@ class Settings:
         "VGGWEB_MAX_UPLOAD_BYTES", str(16 * MIB), "Larger request bodies get 413 before they are read; bytes."
     )
     max_pixels: int = _setting(
-        "VGGWEB_MAX_PIXELS", "50000000", "Larger pictures get 413 before they are decoded; pixels."
+        "VGGWEB_MAX_PIXELS", "52000000", "Larger pictures get 413 before they are decoded; pixels."
     )
     result_days: float = _setting(
         "VGGWEB_RESULT_DAYS", "0", "Age at which a result expires; days; 0: kept until deleted."

@@ -223,7 +223,7 @@ class UnsupportedFormatError(PhotoError):
 
 
 class CorruptImageError(PhotoError):
-    """A picture that stops or breaks half-way."""
+    """A picture that stops half-way, or is broken inside; the message says which where it is known."""
 
     status = 422
     code = "corrupt_image"

@@ -70,7 +70,7 @@ def test_a_broken_photo_gets_its_sentence_in_place_and_the_form_stays(
     page.goto("/")
     page.get_by_label("Squashed smoothly").check()
     page.get_by_label("Choose a photo").set_input_files(broken)
-    expect(page.get_by_role("alert")).to_contain_text("The picture stops or breaks half-way")
+    expect(page.get_by_role("alert")).to_contain_text("The file stops before the picture")
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_label("Squashed smoothly")).to_be_checked()
     screenshot(page)

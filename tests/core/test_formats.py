@@ -2,7 +2,7 @@
 
 import pytest
 
-from vggweb.core.formats import name_of_unread_format, reads
+from vggweb.core.formats import format_of, name_of_unread_format
 
 
 @pytest.mark.parametrize(
@@ -21,10 +21,10 @@ from vggweb.core.formats import name_of_unread_format, reads
     ],
 )
 def test_a_file_that_is_not_read_is_called_by_its_name(data: bytes, name: str | None) -> None:
-    assert not reads(data)
+    assert not format_of(data)
     assert name_of_unread_format(data) == name
 
 
 def test_a_bmp_is_known_by_its_headers_size_and_not_by_two_letters() -> None:
-    assert reads(b"BM" + bytes(12) + (40).to_bytes(4, "little"))
-    assert not reads(b"BM" + bytes(16))
+    assert format_of(b"BM" + bytes(12) + (40).to_bytes(4, "little"))
+    assert not format_of(b"BM" + bytes(16))

@@ -15,11 +15,11 @@ from vggweb.core.formats import FORMAT_NAMES
 WITHOUT_PLUGIN = """
 import sys
 sys.modules["pillow_jxl"] = None
-from vggweb.core.formats import FORMAT_NAMES, name_of_unread_format, reads
+from vggweb.core.formats import FORMAT_NAMES, format_of, name_of_unread_format
 import vggweb.core.images
 file = sys.stdin.buffer.read()
 print(*FORMAT_NAMES, sep=",")
-print(reads(file), name_of_unread_format(file))
+print(format_of(file), name_of_unread_format(file))
 """
 
 
@@ -36,4 +36,4 @@ def test_without_the_plugin_a_jpeg_xl_file_is_called_by_its_name(use_container: 
     )
     names, answer = done.stdout.decode().splitlines()
     assert names.split(",") == [name for name in FORMAT_NAMES if name != "JPEG XL"]
-    assert answer == "False a JPEG XL picture"
+    assert answer == "None a JPEG XL picture"

@@ -10,7 +10,7 @@ import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
-from tests.photo_files import PLAIN_FILES, SAMPLE_NAMES, photo, sample_bytes
+from tests.photo_files import LIMITS, PLAIN_FILES, SAMPLE_NAMES, photo, sample_bytes
 from vggweb.core.arrays import Image, Photo
 from vggweb.core.images import read_photo
 from vggweb.core.preprocessing import (
@@ -26,7 +26,7 @@ SIZES = [(1, 1), (3, 500), (223, 225), (224, 224), (225, 223), (301, 97)]  # wid
 
 
 def read(data: bytes) -> Photo:
-    return read_photo(data, max_pixels=50_000_000, max_bytes=16 * 1024 * 1024).pixels
+    return read_photo(data, LIMITS).pixels
 
 
 def loaded_by_keras(data: bytes) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.photo_files import sample_bytes
+from tests.photo_files import LIMITS, sample_bytes
 from vggweb.core.arrays import Batch, Image, Logits
 from vggweb.core.images import read_photo
 from vggweb.core.predictions import softmax, top_predictions
@@ -31,7 +31,7 @@ NAMES = [
 @pytest.fixture(scope="module")
 def images() -> tuple[Image, Image, Image]:
     """The cat's model input as Keras makes it, its centre crop, and itself squashed smoothly."""
-    photo = read_photo(sample_bytes("cat"), max_pixels=50_000_000, max_bytes=16 * 1024 * 1024).pixels
+    photo = read_photo(sample_bytes("cat"), LIMITS).pixels
     return prepare_image(photo, "keras"), prepare_image(photo, "crop"), prepare_image(photo, "bilinear")
 
 

@@ -1,45 +1,39 @@
 """Which picture formats are read, and what to call those that are not."""
 
-import importlib.util
+from importlib.util import find_spec
+from typing import Final
 
 import PIL.Image
 
-# Pillow's format names → what people call them.
-FORMATS = {
-    "JPEG": "JPEG",
-    "MPO": "JPEG",  # what many phones write: a JPEG with a second view behind it
-    "PNG": "PNG",
-    "WEBP": "WebP",
-    "GIF": "GIF",
-    "BMP": "BMP",
-    "TIFF": "TIFF",
-    "AVIF": "AVIF",
-    "HEIF": "HEIC",
-}
-if importlib.util.find_spec("pillow_jxl"):  # the optional extra `jxl`
-    FORMATS["JXL"] = "JPEG XL"
+JPEG_XL: Final = "JPEG XL"
+JPEG_XL_PLUGIN = "pillow_jxl"  # the optional extra `jxl`
+_WITH_JPEG_XL = find_spec(JPEG_XL_PLUGIN) is not None
 
-# What people call them, each once.
-FORMAT_NAMES = tuple(dict.fromkeys(FORMATS.values()))
-
-# The decoders that may run on a visitor's bytes; the JPEG one opens MPO, too.
-DECODERS = tuple(name for name in FORMATS if name != "MPO")
+# The formats that this installation really reads; the pages list them.
+FORMAT_NAMES = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC", *([JPEG_XL] if _WITH_JPEG_XL else []))
 
 _JXL_SIGNATURES = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL \r\n\x87\n")  # codestream, container
 
 # How files of our formats begin, whatever comes after: such a file that cannot be opened is a broken picture.
 _OUR_SIGNATURES = (
-    b"\xff\xd8\xff",  # JPEG
-    b"\x89PNG\r\n\x1a\n",
-    b"GIF87a",
-    b"GIF89a",
-    b"II*\x00",  # TIFF, little-endian
-    b"MM\x00*",  # TIFF, big-endian
-    b"II+\x00",  # BigTIFF
-    b"MM\x00+",
-    *(_JXL_SIGNATURES if "JXL" in FORMATS else ()),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"II+\x00", "TIFF"),  # BigTIFF
+    (b"MM\x00+", "TIFF"),
+    *((signature, JPEG_XL) for signature in _JXL_SIGNATURES if _WITH_JPEG_XL),
 )
-_OUR_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+# ISO/IEC 23008-12 and 23000-22 (MIAF), and AV1's binding to them: brands that say how the pictures are coded …
+_AVIF_BRANDS = (b"avif", b"avis", b"avio", b"MA1A", b"MA1B")
+_HEIC_BRANDS = (
+    *(b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"),
+    *(b"MiHB", b"MiHE", b"MiHA", b"MiHV"),
+)
+_GENERAL_BRANDS = (b"mif1", b"mif2", b"mif3", b"msf1", b"miaf", b"MiPr")  # … and those that do not
+RAW: Final = "a camera's raw picture"
 
 _OTHER_SIGNATURES = (
     (b"%PDF-", "a PDF document"),
@@ -59,7 +53,16 @@ _OTHER_SIGNATURES = (
     (b"%!PS", "a PostScript file"),
     (b"\xd7\xcd\xc6\x9a", "a Windows metafile"),
     (b"SIMPLE  =", "a FITS picture"),
-    (b"FUJIFILMCCD-RAW", "a camera's raw picture"),
+    (b"FUJIFILMCCD-RAW", RAW),  # RAF
+    (b"IIU\x00", RAW),  # Panasonic RW2, Leica RWL
+    (b"IIRO", RAW),  # Olympus ORF, three kinds
+    (b"IIRS", RAW),
+    (b"MMOR", RAW),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", RAW),  # Canon CRW
+    (b"FOVb", RAW),  # Sigma X3F
+    (b"\x00MRM", RAW),  # Minolta MRW
+    (b"ARRI", RAW),
+    (b"RAWADOBE", RAW),
     (b"\x1aE\xdf\xa3", "a video"),
     (b"\x00\x00\x01\xba", "a video"),
     (b"\x00\x00\x01\xb3", "a video"),
@@ -73,19 +76,45 @@ _OTHER_SIGNATURES = (
     (b"\x01\xda", "an SGI picture"),
 )
 _LOOK_BYTES = 1024
+_LOOK_AT_CODECS_BYTES = 64 * 1024
 _PREFIX_BYTES = 16
 _BMP_HEADER_BYTES = (12, 40, 52, 56, 64, 108, 124)  # the sizes that the header's versions have
+_LONGEST_BRANDS_BYTES = 256
 
 PIL.Image.init()  # registers every format that Pillow knows
+_PILLOWS_NAMES = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "JXL")
 
 
-def reads(data: bytes) -> bool:
-    """Whether the bytes begin as a file of a format that is read here."""
-    if data.startswith(_OUR_SIGNATURES) or _is_bmp(data):
-        return True
+def formats_sentence() -> str:
+    """The formats that are read, as a sentence lists them: ``JPEG, PNG or WebP``."""
+    *most, last = FORMAT_NAMES
+    return f"{', '.join(most)} or {last}"
+
+
+def format_of(data: bytes) -> str | None:
+    """The one of `FORMAT_NAMES` that the bytes begin as; None if they begin as none of them."""
+    for signature, name in _OUR_SIGNATURES:
+        if data.startswith(signature):
+            return name
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return True
-    return data[4:8] == b"ftyp" and data[8:12] in _OUR_BRANDS
+        return "WebP"
+    return "BMP" if _is_bmp(data) else _format_of_brands(data)
+
+
+def _format_of_brands(data: bytes) -> str | None:
+    """AVIF or HEIC, by the first brand that says how the pictures are coded."""
+    if data[4:8] != b"ftyp":
+        return None
+    end = min(int.from_bytes(data[:4], "big"), _LONGEST_BRANDS_BYTES)
+    brands = [data[8:12], *(data[place : place + 4] for place in range(16, end - 3, 4))]
+    for brand in brands:
+        if brand in _AVIF_BRANDS:
+            return "AVIF"
+        if brand in _HEIC_BRANDS:
+            return "HEIC"
+    if not any(brand in _GENERAL_BRANDS for brand in brands):
+        return None
+    return "AVIF" if b"av1C" in data[:_LOOK_AT_CODECS_BYTES] else "HEIC"
 
 
 def _is_bmp(data: bytes) -> bool:
@@ -101,8 +130,8 @@ def name_of_unread_format(data: bytes) -> str | None:
     for signature, name in _OTHER_SIGNATURES:
         if data.startswith(signature):
             return name
-    if data[4:12] == b"ftypcrx ":
-        return "a camera's raw picture"
+    if data[4:12] == b"ftypcrx ":  # Canon CR3
+        return RAW
     if data[4:8] == b"ftyp" or (data[:4] == b"RIFF" and data[8:12] == b"AVI "):
         return "a video"
     if b"<svg" in data[:_LOOK_BYTES].lower():
@@ -115,6 +144,6 @@ def _known_to_pillow(data: bytes) -> str | None:
         return None
     for name, (_, accepts) in PIL.Image.OPEN.items():
         # FITS, MPEG and others accept by signature; those without a test (TGA, PCD …) cannot be told from noise.
-        if name not in FORMATS and accepts is not None and accepts(data[:_PREFIX_BYTES]) is True:
+        if name not in _PILLOWS_NAMES and accepts is not None and accepts(data[:_PREFIX_BYTES]) is True:
             return f"a picture of the format {name}"
     return None

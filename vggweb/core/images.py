@@ -1,25 +1,25 @@
 """Bytes → an upright RGB photo; bad files → named errors.
 
-The content decides what a file is, never its name. Only the decoders listed in `formats.DECODERS` ever run on
-a visitor's bytes, and the size in the header is checked before any pixel is decoded.
+The content decides what a file is, never its name. Every size that a decoder would allocate is checked in the
+header before any pixel is decoded, and what comes out is handed on in bands of rows: a large photo is never there
+twice.
 """
 
-import io
 import logging
-import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-import pi_heif
 import PIL.Image
-from PIL import ExifTags
 
 from vggweb.core.arrays import Photo
 from vggweb.core.colours import to_rgb
-from vggweb.core.formats import DECODERS, FORMATS, name_of_unread_format, reads
+from vggweb.core.decoders import decode
+from vggweb.core.formats import RAW, format_of, formats_sentence, name_of_unread_format
 from vggweb.core.photo_facts import PhotoFacts
-from vggweb.core.photo_headers import declared_size
+from vggweb.core.photo_headers import UPRIGHT, PhotoHeader, Size, raw_picture, read_header
+from vggweb.core.stored_pixels import Box, StoredPixels
 from vggweb.errors import (
     CorruptImageError,
     NoPhotoError,
@@ -30,20 +30,10 @@ from vggweb.errors import (
 )
 
 logger = logging.getLogger(__name__)
-pi_heif.register_heif_opener()
-with suppress(ImportError):  # the optional extra `jxl`
-    import pillow_jxl  # noqa: F401 - importing it registers the JPEG XL decoder
-
-# Our own limit decides, from the header and with a sentence; Pillow's would warn or raise in its own words.
-PIL.Image.MAX_IMAGE_PIXELS = None
-
-# Pillow warns of odd metadata in files that it then opens all the same. Set once and for the whole process:
-# catch_warnings is not safe between threads.
-warnings.filterwarnings("ignore", module=r"PIL\.")
 
 MEBIBYTE = 1024 * 1024
 MILLION = 1_000_000
-UPRIGHT = 1
+BAND_PIXELS = 1 << 20  # of a band of rows: 4 MB while it is worked on
 TURNS = {  # EXIF 2.32, table 4: how the stored picture must be turned to stand upright
     2: PIL.Image.Transpose.FLIP_LEFT_RIGHT,
     3: PIL.Image.Transpose.ROTATE_180,
@@ -53,6 +43,130 @@ TURNS = {  # EXIF 2.32, table 4: how the stored picture must be turned to stand 
     7: PIL.Image.Transpose.TRANSVERSE,
     8: PIL.Image.Transpose.ROTATE_90,
 }
+SIDEWAYS = (5, 6, 7, 8)  # orientations in which stored columns become upright rows
+FROM_THE_END = (3, 4, 7, 8)  # orientations in which the first upright row is the last stored row or column
+
+
+@dataclass(frozen=True)
+class PhotoLimits:
+    """How large a photo may be.
+
+    Attributes:
+        max_pixels: of the picture, and of everything else that its decoder would allocate.
+        max_bytes: of the file.
+        max_memory_bytes: what decoding may take beside the file; 0: whatever it takes.
+    """
+
+    max_pixels: int
+    max_bytes: int
+    max_memory_bytes: int = 0
+
+    def check_bytes(self, count: int) -> None:
+        """Raises PhotoTooLargeError if the file is larger."""
+        if count > self.max_bytes:
+            raise PhotoTooLargeError(
+                "The file has %(mebibytes)s MiB. "
+                "A photo can have %(max_mebibytes)s MiB and %(max_megapixels)s million pixels at most.",
+                mebibytes=f"{count / MEBIBYTE:.1f}",
+                **self.values(),
+            )
+
+    def check_header(self, header: PhotoHeader) -> None:
+        """Raises PhotoTooLargeError if decoding would allocate more, by the header."""
+        for size in header.sizes:
+            self._check_size(size)
+        if self.max_memory_bytes and header.memory_bytes > self.max_memory_bytes:
+            raise PhotoTooLargeError(
+                "The picture would take %(mebibytes)s MiB of memory, and a photo can take %(max_memory)s MiB.",
+                mebibytes=f"{header.memory_bytes / MEBIBYTE:,.0f}",
+                max_memory=f"{self.max_memory_bytes / MEBIBYTE:,.0f}",
+            )
+
+    def _check_size(self, size: Size) -> None:
+        if size.pixels > self.max_pixels:
+            raise PhotoTooLargeError(
+                "The picture has %(width)s × %(height)s pixels, that is %(megapixels)s million. "
+                "A photo can have %(max_mebibytes)s MiB and %(max_megapixels)s million pixels at most.",
+                width=f"{size.width:,}",
+                height=f"{size.height:,}",
+                megapixels=f"{size.pixels / MILLION:,.4g}",
+                **self.values(),
+            )
+
+    def out_of_memory(self) -> PhotoTooLargeError:
+        """The error for a picture that no header gave away."""
+        return PhotoTooLargeError(
+            "The picture needs more memory than there is for one. "
+            "A photo can have %(max_mebibytes)s MiB and %(max_megapixels)s million pixels at most.",
+            **self.values(),
+        )
+
+    def values(self) -> dict[str, str]:
+        """Both limits, as the sentences say them."""
+        return {
+            "max_mebibytes": f"{self.max_bytes / MEBIBYTE:.4g}",
+            "max_megapixels": f"{self.max_pixels / MILLION:.4g}",
+        }
+
+
+@dataclass(frozen=True)
+class Band:
+    """Some whole rows of the upright photo.
+
+    Attributes:
+        top: the number of the first row.
+        picture: RGB, as wide as the photo.
+        had_transparency: some of it was transparent, and is white now.
+    """
+
+    top: int
+    picture: PIL.Image.Image
+    had_transparency: bool
+
+
+@dataclass(frozen=True)
+class OpenPhoto:
+    """A photo whose pixels are decoded, and neither turned nor in RGB yet.
+
+    Attributes:
+        format: the file's format in words, such as ``JPEG``.
+        orientation: how it is to be turned; 1-8 as in EXIF.
+    """
+
+    format: str
+    orientation: int
+    _pixels: StoredPixels
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, upright."""
+        width, height = self._pixels.size
+        return (height, width) if self.orientation in SIDEWAYS else (width, height)
+
+    @property
+    def was_rotated(self) -> bool:
+        """A rotation tag is applied."""
+        return self.orientation != UPRIGHT
+
+    def bands(self, *, rows_multiple: int = 1) -> Iterator[Band]:
+        """The upright photo from top to bottom, in bands of a number of rows that is a multiple of the given one.
+
+        Colour profiles are not applied, as Keras's ``load_img`` does not apply them.
+        """
+        width, height = self.size
+        rows = max(1, BAND_PIXELS // (width * rows_multiple)) * rows_multiple
+        for top in range(0, height, rows):
+            rgb, had_transparency = to_rgb(self._pixels.part(self._stored_box(top, min(top + rows, height))))
+            if self.was_rotated:
+                rgb = rgb.transpose(TURNS[self.orientation])
+            yield Band(top, rgb, had_transparency)
+
+    def _stored_box(self, top: int, bottom: int) -> Box:
+        width, height = self._pixels.size
+        if self.orientation in FROM_THE_END:
+            last = width if self.orientation in SIDEWAYS else height
+            top, bottom = last - bottom, last - top
+        return (top, 0, bottom, height) if self.orientation in SIDEWAYS else (0, top, width, bottom)
 
 
 @dataclass(frozen=True)
@@ -87,104 +201,70 @@ class ReadPhoto:
         return PhotoFacts(self.width, self.height, self.format, self.was_rotated, self.had_transparency)
 
 
-def read_photo(data: bytes, *, max_pixels: int, max_bytes: int) -> ReadPhoto:
-    """The upright RGB photo that a file's bytes hold; of several frames the first.
-
-    Args:
-        data: the whole file.
-        max_pixels: larger pictures are refused before they are decoded.
-        max_bytes: larger files are refused before they are opened.
+@contextmanager
+def opened(data: bytes, limits: PhotoLimits) -> Iterator[OpenPhoto]:
+    """The photo that a file's bytes hold, of several frames the first; what goes wrong inside has a name, too.
 
     Raises:
         NoPhotoError: there are no bytes.
         NotAnImageError: the bytes are no picture.
-        UnsupportedFormatError: a picture in a format that is not read.
+        UnsupportedFormatError: a picture in a format, or a variant of one, that is not read.
         PhotoTooLargeError: over a limit; the message says both.
-        CorruptImageError: a picture that stops or breaks half-way.
+        CorruptImageError: a picture that stops half-way, or is broken inside.
     """
     if not data:
         raise NoPhotoError
-    limits = _Limits(max_pixels=max_pixels, max_bytes=max_bytes)
     limits.check_bytes(len(data))
+    format_name, header = _format_of(data), None
     try:
-        size = declared_size(data)
-        if size is not None:
-            limits.check_pixels(size.width, size.height)
-        with _open(data) as picture:
-            limits.check_pixels(*picture.size)
-            return _decode(picture, turned_by_decoder=size is not None and size.orientation != UPRIGHT)
+        header = read_header(format_name, data)
+        limits.check_header(header)
+        decoded = decode(format_name, header)
+        yield OpenPhoto(format_name, decoded.orientation, decoded.pixels)
     except PhotoError:
         raise
     except MemoryError as error:
-        raise limits.exceeded("The picture needs more memory than there is.") from error
+        raise limits.out_of_memory() from error
     except Exception as error:
         # On hostile bytes a decoder may raise anything: OSError, SyntaxError, struct.error, RuntimeError …
-        # All of them mean the same to whoever sent the file.
-        logger.info("A photo could not be decoded: %r", error)
-        raise CorruptImageError from error
+        # Its words stay out of the log as well: they may hold anything that the file does.
+        logger.info("A %s could not be decoded: %s", format_name, type(error).__name__)
+        raise _broken(header) from error
 
 
-@dataclass(frozen=True)
-class _Limits:
-    max_pixels: int
-    max_bytes: int
+def read_photo(data: bytes, limits: PhotoLimits) -> ReadPhoto:
+    """The whole upright RGB photo that a file's bytes hold; it raises what `opened` does.
 
-    def check_bytes(self, count: int) -> None:
-        if count > self.max_bytes:
-            raise self.exceeded(f"The file has {count / MEBIBYTE:.1f} MiB.")
+    Args:
+        data: the whole file.
+        limits: larger files and pictures are refused before they are decoded.
+    """
+    with opened(data, limits) as photo:
+        bands = list(photo.bands())
+        pixels = np.concatenate([np.asarray(band.picture) for band in bands])
+        transparent = any(band.had_transparency for band in bands)
+        return ReadPhoto(pixels, photo.format, photo.was_rotated, transparent)
 
-    def check_pixels(self, width: int, height: int) -> None:
-        pixels = width * height
-        if pixels > self.max_pixels:
-            raise self.exceeded(
-                f"The picture has {width:,} × {height:,} pixels, that is {pixels / MILLION:,.4g} million."
-            )
 
-    def exceeded(self, what: str) -> PhotoTooLargeError:
-        megapixels, mebibytes = self.max_pixels / MILLION, self.max_bytes / MEBIBYTE
-        return PhotoTooLargeError(
-            f"{what} A photo can have {mebibytes:.4g} MiB and {megapixels:.4g} million pixels at most."
+def _format_of(data: bytes) -> str:
+    name = format_of(data)
+    if name:
+        return name
+    unread = name_of_unread_format(data)
+    if unread is None:
+        raise NotAnImageError(hint="Send a photo as %(formats)s.", formats=formats_sentence())
+    if unread == RAW:
+        raise raw_picture()
+    raise UnsupportedFormatError("The file is %(kind)s, which is not read here.", kind=unread)
+
+
+def _broken(header: PhotoHeader | None) -> CorruptImageError:
+    """What is known of a file that could not be decoded: that it was cut, that it was not, or neither."""
+    if header is None:
+        return CorruptImageError()
+    if header.whole:
+        return CorruptImageError(
+            "The file is all there, but the picture in it is broken.",
+            "Open it in another program, save it anew and send the new copy.",
         )
-
-
-def _open(data: bytes) -> PIL.Image.Image:
-    """The picture's header, read by one of our decoders; JPEG XL apart, no pixel is decoded yet."""
-    try:
-        return PIL.Image.open(io.BytesIO(data), formats=DECODERS)
-    except PIL.UnidentifiedImageError as error:
-        if reads(data):
-            raise CorruptImageError from error
-        name = name_of_unread_format(data)
-        if name is None:
-            raise NotAnImageError from error
-        raise UnsupportedFormatError(f"The file is {name}, which is not read here.") from error
-
-
-def _decode(picture: PIL.Image.Image, *, turned_by_decoder: bool) -> ReadPhoto:
-    """All of the first frame, turned upright and into RGB.
-
-    Colour profiles are not applied, as Keras's ``load_img`` does not apply them.
-    """
-    format_name = FORMATS[picture.format or ""]
-    orientation = _orientation(picture, turned_by_decoder=turned_by_decoder)
-    picture.load()
-    rgb, had_transparency = to_rgb(picture)
-    if orientation != UPRIGHT and format_name != "TIFF":  # Pillow turns a TIFF while it loads it
-        rgb = rgb.transpose(TURNS[orientation])
-    return ReadPhoto(np.asarray(rgb), format_name, orientation != UPRIGHT, had_transparency)
-
-
-def _orientation(picture: PIL.Image.Image, *, turned_by_decoder: bool) -> int:
-    """How the file asks to be turned: 1-8, 1 for upright.
-
-    A broken EXIF block says nothing about the pixels, so the picture then counts as upright. Of HEIC, libheif
-    applies the rotation and Pillow's plugin drops the tag.
-    """
-    if turned_by_decoder and not getattr(picture, "jpeg", False):
-        return UPRIGHT  # JPEG XL's own orientation overrides EXIF, except in a JPEG packed without loss
-    try:
-        orientation = picture.getexif().get(ExifTags.Base.Orientation, UPRIGHT)
-    except Exception as error:  # Pillow's EXIF reader raises whatever its parser meets
-        logger.info("An EXIF block could not be read: %r", error)
-        return UPRIGHT
-    return orientation if orientation in TURNS else UPRIGHT
+    return CorruptImageError("The file stops before the picture's end.")

@@ -9,7 +9,7 @@ import numpy as np
 
 from vggweb.core.accuracy import Tally
 from vggweb.core.classes import all_classes
-from vggweb.core.images import read_photo
+from vggweb.core.images import PhotoLimits, read_photo
 from vggweb.core.predictions import softmax
 from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, prepare_image, to_batch
 from vggweb.errors import SettingError
@@ -89,7 +89,7 @@ class AccuracyMeter:
         Raises:
             PhotoError: they cannot be read as a photo, which is not counted.
         """
-        pixels = read_photo(data, max_pixels=self._max_pixels, max_bytes=self._max_bytes).pixels
+        pixels = read_photo(data, PhotoLimits(self._max_pixels, self._max_bytes)).pixels
         batch = np.concatenate([to_batch(prepare_image(pixels, method)) for method in RESIZE_METHODS])
         for tally, probabilities in zip(self._tallies.values(), softmax(self._model.logits(batch)), strict=True):
             tally.add(probabilities, class_index)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vggweb.core.arrays import Image, Logits
-from vggweb.core.images import ReadPhoto, read_photo
+from vggweb.core.images import PhotoLimits, ReadPhoto, read_photo
 from vggweb.core.predictions import Prediction, softmax, top_predictions
 from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, prepare_image, to_batch
 from vggweb.errors import BadParameterError
@@ -54,7 +54,7 @@ def classify_photo(
         NotReadyError: the weights are still being loaded.
     """
     with model_host.queue_slot():
-        photo = read_photo(data, max_pixels=max_pixels, max_bytes=max_bytes)
+        photo = read_photo(data, PhotoLimits(max_pixels, max_bytes))
         images = {method: prepare_image(photo.pixels, method) for method in RESIZE_METHODS}
         with model_host.exclusive_model() as model:
             logits = model.logits(to_batch(images[resize]))[0]

@@ -7,7 +7,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tests.core.attribution.networks import two_map_batch, two_map_network
-from tests.photo_files import sample_bytes
+from tests.photo_files import LIMITS, sample_bytes
 from vggweb.core.arrays import Batch
 from vggweb.core.attribution import class_logit, grad_cam
 from vggweb.core.images import read_photo
@@ -21,7 +21,7 @@ ON_PAPER = np.array([[0, 2 / 3], [1, 0]])
 
 @pytest.fixture(scope="module")
 def cat() -> Batch:
-    photo = read_photo(sample_bytes("cat"), max_pixels=50_000_000, max_bytes=16 * 1024 * 1024).pixels
+    photo = read_photo(sample_bytes("cat"), LIMITS).pixels
     return to_batch(prepare_image(photo, "keras"))
 
 

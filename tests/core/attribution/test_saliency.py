@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.core.attribution.networks import linear_network, smooth_network, squaring_network
-from tests.photo_files import sample_bytes
+from tests.photo_files import LIMITS, sample_bytes
 from vggweb.core.attribution import saliency
 from vggweb.core.attribution.saliency import logit_gradient
 from vggweb.core.images import read_photo
@@ -87,7 +87,7 @@ def test_every_component_of_the_gradient_is_that_of_finite_differences(class_ind
 
 
 def test_the_real_networks_gradient_is_that_of_finite_differences(model_host: ModelHost) -> None:
-    photo = read_photo(sample_bytes("cat"), max_pixels=50_000_000, max_bytes=16 * 1024 * 1024).pixels
+    photo = read_photo(sample_bytes("cat"), LIMITS).pixels
     model, batch = model_host.load(), to_batch(prepare_image(photo, "keras"))
     before = batch.copy()
     gradient = logit_gradient(model, batch, class_index=285)
