@@ -18,10 +18,12 @@ test: .venv/installed-dev
 	tests/install_chromium.sh
 	tests/install_postgres.sh
 	tests/install_redis.sh
+	tests/install_nginx.sh
+	tests/install_promtool.sh
 	$(BIN)/pytest
 
 test-fast: .venv/installed-dev
-	$(BIN)/pytest -m "not browser and not postgres and not redis and not cluster"
+	$(BIN)/pytest -m "not browser and not postgres and not redis and not deploy and not cluster"
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

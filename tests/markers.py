@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = {"browser": "browser", "cluster": "cluster"}  # folder below tests/ → marker
+FOLDERS = {"browser": "browser", "cluster": "cluster", "deploy": "deploy"}  # folder below tests/ → marker
 HERE = Path(__file__).parent
 
 

@@ -18,7 +18,7 @@ LOOKS = (
     "/input.png",
     "/photo.jpg",
     "/channels/b.png",
-    "/preview.jpg",
+    "/preview.png",
     "/qr.svg",
     "/keras.py",
     "/layers/block5_pool",

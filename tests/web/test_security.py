@@ -1,5 +1,6 @@
 """What holds on every answer, and before any work is done."""
 
+import io
 import re
 
 import pytest
@@ -129,4 +130,14 @@ def test_the_metrics_count_results_and_do_not_hold_their_ids(client: FlaskClient
     text = client.get("/metrics").text
     assert 'vggweb_results_total{variant="compact"} 1.0' in text
     assert "vggweb_ready 1.0" in text
+    assert "vggweb_jobs_waiting 0.0" in text
+    assert "process_resident_memory_bytes" in text
     assert made["id"] not in text
+
+
+def test_the_metrics_count_refusals_by_their_code(client: FlaskClient) -> None:
+    client.post("/results.json", data={"photo": (io.BytesIO(b"no picture"), "a.jpg")})
+    client.get("/r/nobody")
+    text = client.get("/metrics").text
+    assert 'vggweb_refusals_total{code="not_an_image"} 1.0' in text
+    assert 'vggweb_refusals_total{code="not_found"} 1.0' in text

@@ -125,6 +125,10 @@ class Jobs:
         """The job that computes what the key stands for, if it was ever asked for."""
         return self.store.find_by_key(key)
 
+    def count_waiting(self) -> int:
+        """How many jobs wait for a worker, of this process or of another one."""
+        return self._runner.count_waiting()
+
     def cancel(self, job_id: str) -> Job:
         """Cancels a job that is not finished, at once; a finished one stays as it is.
 

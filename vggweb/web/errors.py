@@ -20,6 +20,7 @@ from vggweb.errors import (
     SetupError,
     VggwebError,
 )
+from vggweb.web import metrics
 from vggweb.web.context import services
 from vggweb.web.responses import json_response, wants_json
 from vggweb.web.routing import current_contract
@@ -65,6 +66,7 @@ def error_response(
     error: VggwebError, original: HTTPException | None = None, *, as_json: bool | None = None
 ) -> Response:
     """The error as JSON or in the page it came from, as was asked for if `as_json` does not say."""
+    metrics.count_refusal(error.code)
     if wants_json() if as_json is None else as_json:
         response = json_response(ErrorResponse(ErrorBody(error.code, error.message, error.hint)), status=error.status)
     else:

@@ -1,12 +1,13 @@
 """Alive, ready, and in numbers: for whoever watches the server."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from flask import Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from vggweb.errors import NotReadyError
+from vggweb.errors import NotReadyError, VggwebError
 from vggweb.web.context import services
 from vggweb.web.errors import error_response
 from vggweb.web.responses import json_response
@@ -48,7 +49,15 @@ def metrics() -> Response:
     """Prometheus's text format."""
     numbers = current_app.extensions["vggweb-metrics"]
     numbers.ready.set(services().model_host.is_ready)
+    numbers.jobs_waiting.set(_jobs_waiting())
     return Response(generate_latest(numbers.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _jobs_waiting() -> float:
+    try:
+        return services().jobs.count_waiting()
+    except VggwebError:  # a database that is away hides no other number
+        return math.nan
 
 
 @blueprint.get("/robots.txt")

@@ -1,9 +1,9 @@
-"""Numbers for Prometheus: requests, refused uploads, whether the network is ready."""
+"""Numbers for Prometheus: requests, refusals by their code, jobs that wait, whether the network is ready."""
 
 import time
 
 from flask import Flask, Response, current_app, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from vggweb.web.logs import route_of_request
 
@@ -20,7 +20,12 @@ class Metrics:
             "vggweb_request_seconds", "Time to answer a request.", ("method", "route"), registry=self.registry
         )
         self.results = Counter("vggweb_results", "Results made.", ("variant",), registry=self.registry)
+        self.refusals = Counter("vggweb_refusals", "Errors answered, by their code.", ("code",), registry=self.registry)
+        self.jobs_waiting = Gauge(
+            "vggweb_jobs_waiting", "Long computations that wait for a worker, of any node.", registry=self.registry
+        )
         self.ready = Gauge("vggweb_ready", "1 once the network can predict.", registry=self.registry)
+        ProcessCollector(registry=self.registry)  # memory, processor time, open files
 
 
 def init_app(app: Flask) -> None:
@@ -44,3 +49,8 @@ def init_app(app: Flask) -> None:
 def count_result(variant: str) -> None:
     """Counts a result that was made by those weights."""
     current_app.extensions["vggweb-metrics"].results.labels(variant).inc()
+
+
+def count_refusal(code: str) -> None:
+    """Counts an error that was answered."""
+    current_app.extensions["vggweb-metrics"].refusals.labels(code).inc()

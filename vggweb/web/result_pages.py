@@ -196,18 +196,12 @@ def photo_jpg(result_id: str) -> Response:
     return picture(open_result(result_id).photo_jpg(), "image/jpeg")
 
 
-@blueprint.get("/r/<token:result_id>/preview.jpg")
-def preview_jpg(result_id: str) -> Response:
-    """The card that a shared link shows."""
-    response = picture(services().results.card_jpg(open_result(result_id)), "image/jpeg")
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
-
-
 @blueprint.get("/r/<token:result_id>/preview.png")
 def preview_png(result_id: str) -> Response:
-    """The same, as pages that were shared long ago call it."""
-    return preview_jpg(result_id)
+    """The card that a shared link shows."""
+    response = picture(open_result(result_id).card_png(), "image/png")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 @blueprint.get("/r/<token:result_id>/qr.svg")
@@ -288,7 +282,7 @@ def _page(opened: OpenResult, *, top: int) -> Response:
             "pages/result.html",
             result=result,
             url=url_for("results.show", result_id=result.id, _external=True),
-            preview_url=url_for("results.preview_jpg", result_id=result.id, _external=True),
+            preview_url=url_for("results.preview_png", result_id=result.id, _external=True),
             social_description=(
                 f"VGG16 says {words(best.label)}, {percent(best.score)}. See every step from the photo to the words."
             ),

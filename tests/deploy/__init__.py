@@ -1,0 +1,1 @@
+"""What deploy/ holds is read, checked and, where that is possible here, run."""
