@@ -25,9 +25,19 @@ class Pin:
     hashes: tuple[str, ...]
 
     @property
+    def name(self) -> str:
+        """The canonical name of the package."""
+        return canonicalize_name(self.requirement.name)
+
+    @property
     def version(self) -> str:
         """The one version that is allowed."""
         return next(iter(self.requirement.specifier)).version
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is meant for the Python and the platform that the tests run on."""
+        return self.requirement.marker is None or self.requirement.marker.evaluate()
 
 
 def project() -> dict[str, Any]:
@@ -44,13 +54,15 @@ def direct_requirements() -> list[Requirement]:
     return [Requirement(text) for texts in lists for text in texts if isinstance(text, str)]
 
 
-def pins(name: str) -> dict[str, Pin]:
-    """The entries of a compiled file, by the canonical name of the package."""
+def every_pin(name: str) -> list[Pin]:
+    """The entries of a compiled file; a package can have several, for different versions of Python."""
     text = re.sub(r"\\\n", " ", (ROOT / name).read_text(encoding="utf-8"))
-    found: dict[str, Pin] = {}
-    for line in text.splitlines():
-        if line and not line.startswith((" ", "#")):
-            requirement, *hashes = line.split(" --hash=")
-            pin = Pin(Requirement(requirement.strip()), tuple(one.strip() for one in hashes))
-            found[canonicalize_name(pin.requirement.name)] = pin
-    return found
+    lines = (line for line in text.splitlines() if line and not line.startswith((" ", "#")))
+    parts = (line.split(" --hash=") for line in lines)
+    return [Pin(Requirement(first.strip()), tuple(one.strip() for one in hashes)) for first, *hashes in parts]
+
+
+def pins(name: str) -> dict[str, Pin]:
+    """The entries of a compiled file by their canonical names; of several the one that is meant for here."""
+    found = every_pin(name)
+    return {pin.name: pin for pin in sorted(found, key=lambda pin: pin.fits)}
