@@ -36,8 +36,7 @@ def free_port() -> int:
     """A port of the loopback interface that nobody uses now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+        return listener.getsockname()[1]
 
 
 @contextmanager

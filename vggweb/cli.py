@@ -72,8 +72,7 @@ def _services() -> Services:
     """The use cases, built when a command first asks: `flask weights fetch` must run while the weights are missing."""
     if current_app.extensions["vggweb"] is None:
         current_app.extensions["vggweb"] = build_services(Settings.from_environ())
-    found: Services = current_app.extensions["vggweb"]
-    return found
+    return current_app.extensions["vggweb"]
 
 
 @click.command()

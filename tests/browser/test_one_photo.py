@@ -34,8 +34,7 @@ def choose(page: Page, file: Path) -> None:
 
 def held(page: Page) -> list[str]:
     """The names of the files that the form holds."""
-    names: list[str] = page.evaluate("[...document.getElementById('photo').files].map((file) => file.name)")
-    return names
+    return page.evaluate("[...document.getElementById('photo').files].map((file) => file.name)")
 
 
 def drop_entry(page: Page, setup: str) -> None:

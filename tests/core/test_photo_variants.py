@@ -42,8 +42,7 @@ def largest_difference(shown: Photo, expected: np.ndarray) -> int:
 
 
 def as_grey(shares: np.ndarray) -> np.ndarray:
-    grey: np.ndarray = np.rint(shares * 255)[..., np.newaxis].repeat(3, axis=2)
-    return grey
+    return np.rint(shares * 255)[..., np.newaxis].repeat(3, axis=2)
 
 
 def tiff(values: np.ndarray, **options: object) -> bytes:

@@ -47,8 +47,7 @@ def variants(prepared: dict[str, Preparation], model_host: ModelHost) -> dict[st
 
 
 def by_keras(image: Image) -> NDArray[np.float32]:
-    batch: NDArray[np.float32] = keras.applications.vgg16.preprocess_input(image[np.newaxis].astype(np.float32))
-    return batch
+    return keras.applications.vgg16.preprocess_input(image[np.newaxis].astype(np.float32))
 
 
 def test_there_are_the_real_result_and_ten_others_each_with_words(prepared: dict[str, Preparation]) -> None:

@@ -48,5 +48,4 @@ def lineage(stages: dict[str, Stage], name: str) -> list[Stage]:
 
 def words(command: str) -> list[str]:
     """The words of CMD in its JSON form."""
-    read: list[str] = json.loads(command)
-    return read
+    return json.loads(command)

@@ -78,8 +78,7 @@ def test_the_images_start_what_make_starts() -> None:
 
 
 def services() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = COMPOSE["services"]
-    return found
+    return COMPOSE["services"]
 
 
 def test_compose_builds_both_images_and_runs_them_on_a_read_only_root() -> None:

@@ -32,8 +32,7 @@ GOLDFISH = "/classes/1"
 
 
 def services_of(app: Flask) -> Services:
-    services: Services = app.extensions["vggweb"]
-    return services
+    return app.extensions["vggweb"]
 
 
 def job_count(app: Flask) -> int:
@@ -54,8 +53,7 @@ def drawn(app: Flask, address: str = ADDRESS, **fields: object) -> dict[str, Any
     """What the address answers in JSON once the workers have drawn it."""
     client = app.test_client()
     until_state(services_of(app).jobs, order(client, address, **fields)["id"], "done")
-    body: dict[str, Any] = client.get(f"{address}.json", query_string=fields).get_json()
-    return body
+    return client.get(f"{address}.json", query_string=fields).get_json()
 
 
 def pretend(app: Flask, wish: Wish, *, dark: bool = False) -> None:

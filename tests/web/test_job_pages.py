@@ -37,8 +37,7 @@ def quick(context: JobContext, _arguments: Arguments) -> None:
 
 
 def answer_of(client: FlaskClient, job: Job) -> dict[str, Any]:
-    body: dict[str, Any] = client.get(f"/jobs/{job.id}.json").get_json()
-    return body
+    return client.get(f"/jobs/{job.id}.json").get_json()
 
 
 def heading(page: Page) -> str:

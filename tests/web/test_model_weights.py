@@ -26,8 +26,7 @@ def client_with(path: Path, settings: Settings) -> FlaskClient:
 
 
 def weights_of(client: FlaskClient) -> dict[str, Any]:
-    body: dict[str, Any] = client.get("/model.json").get_json()
-    return body
+    return client.get("/model.json").get_json()
 
 
 @pytest.fixture

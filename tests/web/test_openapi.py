@@ -22,8 +22,7 @@ from vggweb.web.routing import contract_of
 
 @pytest.fixture
 def document(client: FlaskClient) -> dict[str, Any]:
-    body: dict[str, Any] = client.get("/openapi.json").get_json()
-    return body
+    return client.get("/openapi.json").get_json()
 
 
 def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:

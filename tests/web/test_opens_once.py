@@ -52,8 +52,7 @@ def noted(engine: Engine) -> Iterator[list[str]]:
 
 
 def engine_of(client: FlaskClient) -> Engine:
-    engine: Engine = client.application.extensions["vggweb"].store.engine
-    return engine
+    return client.application.extensions["vggweb"].store.engine
 
 
 def reads_of(statements: list[str], table: str) -> int:

@@ -41,8 +41,7 @@ VARIANTS = [
 def answer_of(cat: Looked, method: str, class_index: int, query: str = "") -> dict[str, Any]:
     response = cat.client.get(f"/r/{cat.id}/why/{method}/{class_index}.json{query}")
     assert response.status_code == 200, response.text
-    body: dict[str, Any] = response.get_json()
-    return body
+    return response.get_json()
 
 
 def error_of(response: Any) -> tuple[int, str]:
@@ -197,8 +196,7 @@ def test_reasons_of_a_result_that_never_was_or_was_deleted_are_refused(app: Flas
 
 
 def services_of(client: FlaskClient) -> Services:
-    services: Services = client.application.extensions["vggweb"]
-    return services
+    return client.application.extensions["vggweb"]
 
 
 def test_occlusion_starts_by_post_only_and_its_page_refreshes_itself_while_it_waits(client: FlaskClient) -> None:

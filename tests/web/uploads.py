@@ -28,5 +28,4 @@ def make_result(client: FlaskClient, sample: str = "cat", **form: Any) -> dict[s
     """The JSON of a fresh result of a sample."""
     response = upload(client, sample=sample, **form)
     assert response.status_code == 201, response.text
-    body: dict[str, Any] = response.get_json()
-    return body
+    return response.get_json()

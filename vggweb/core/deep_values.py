@@ -27,8 +27,7 @@ class Scale:
         with np.errstate(over="ignore", invalid="ignore"):
             shares = (numbers - self.black) * (WHITE / ((self.white - self.black) or 1))
         np.nan_to_num(shares, copy=False, nan=0.0, posinf=WHITE, neginf=0.0)
-        rounded: NDArray[np.uint8] = np.rint(shares.clip(0, WHITE)).astype(np.uint8)
-        return rounded
+        return np.rint(shares.clip(0, WHITE)).astype(np.uint8)
 
 
 def scale_of(values: Values, *, bits: int | None = None) -> Scale:

@@ -171,8 +171,7 @@ def _shrunk(activation: Activation) -> Activation:
     if step == 1 or height % step or width % step:
         return activation
     cells = activation.reshape(height // step, step, width // step, step, channels)
-    shrunk: Activation = cells.mean(axis=(1, 3))
-    return shrunk
+    return cells.mean(axis=(1, 3))
 
 
 def _tiled(tiles: NDArray[np.uint8], columns: int) -> GreyPicture:

@@ -64,8 +64,7 @@ def softmax(logits: Logits) -> Probabilities:
         float32 (..., 1000), each row summing to 1.
     """
     shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
-    probabilities: Probabilities = (shifted / shifted.sum(axis=-1, keepdims=True)).astype(np.float32)
-    return probabilities
+    return (shifted / shifted.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
 def top_predictions(probabilities: Probabilities, count: int = 5) -> tuple[Prediction, ...]:

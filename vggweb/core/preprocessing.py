@@ -58,8 +58,7 @@ def to_batch(image: Image) -> Batch:
         float32 (1, 224, 224, 3), BGR, ImageNet's mean subtracted.
     """
     bgr = image[np.newaxis, ..., ::-1].astype(np.float32)  # (1, 224, 224, 3)
-    batch: Batch = bgr - MEAN_BGR
-    return batch
+    return bgr - MEAN_BGR
 
 
 def to_image(batch: Batch) -> Image:
@@ -72,8 +71,7 @@ def to_image(batch: Batch) -> Image:
         uint8 (h, w, 3) RGB.
     """
     bgr = np.clip(np.rint(batch[0] + MEAN_BGR), 0, 255)
-    rgb: Image = bgr[..., ::-1].astype(np.uint8)
-    return rgb
+    return bgr[..., ::-1].astype(np.uint8)
 
 
 def _shortened(picture: PIL.Image.Image) -> PIL.Image.Image:

@@ -73,8 +73,7 @@ def signed_picture(values: NDArray[np.float32], limit: float) -> GreyPicture:
         uint8, the same shape.
     """
     grey = MID_GREY + values * ((MID_GREY - 1) / limit)
-    picture: GreyPicture = np.clip(np.rint(grey), 0, WHITE).astype(np.uint8)
-    return picture
+    return np.clip(np.rint(grey), 0, WHITE).astype(np.uint8)
 
 
 def grey_picture(values: NDArray[np.float32], maximum: float) -> GreyPicture:
@@ -93,8 +92,7 @@ def grey_picture(values: NDArray[np.float32], maximum: float) -> GreyPicture:
     if maximum <= 0:
         return np.zeros(values.shape, np.uint8)
     shares = np.clip(values / maximum, 0, 1)
-    picture: GreyPicture = np.rint(np.sqrt(shares) * WHITE).astype(np.uint8)
-    return picture
+    return np.rint(np.sqrt(shares) * WHITE).astype(np.uint8)
 
 
 def heatmap_picture(heatmap: HeatMap, size: Size | None = None, *, smooth: bool = True) -> Picture:
@@ -110,8 +108,7 @@ def heatmap_picture(heatmap: HeatMap, size: Size | None = None, *, smooth: bool 
     """
     sized = heatmap if size is None else resize_map(heatmap, size, smooth=smooth)
     steps = np.clip(np.rint(sized * (HEAT_STEPS - 1)), 0, HEAT_STEPS - 1).astype(np.intp)
-    picture: Picture = HEAT_COLOURS[steps]
-    return picture
+    return HEAT_COLOURS[steps]
 
 
 def overlay(image: Picture, heatmap: HeatMap, *, strength: float = OVERLAY_STRENGTH) -> Picture:
@@ -129,8 +126,7 @@ def overlay(image: Picture, heatmap: HeatMap, *, strength: float = OVERLAY_STREN
     heat = resize_map(heatmap, (height, width))
     share = strength * heat[..., np.newaxis]  # (h, w, 1)
     mixed = (1 - share) * image + share * heatmap_picture(heat)
-    picture: Picture = np.clip(np.rint(mixed), 0, WHITE).astype(np.uint8)
-    return picture
+    return np.clip(np.rint(mixed), 0, WHITE).astype(np.uint8)
 
 
 def colour_bar(size: Size) -> Picture:
@@ -242,8 +238,7 @@ def _oklab_to_srgb(oklab: NDArray[np.float64]) -> NDArray[np.uint8]:
     linear = (oklab @ _OKLAB_TO_LMS_ROOTS.T) ** 3 @ _LMS_TO_LINEAR_RGB.T
     linear = np.clip(linear, 0, 1)
     encoded = np.where(linear <= SRGB_LINEAR_END, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    colours: NDArray[np.uint8] = np.rint(encoded * WHITE).astype(np.uint8)
-    return colours
+    return np.rint(encoded * WHITE).astype(np.uint8)
 
 
 HEAT_COLOURS = _heat_colours()  # uint8 (256, 3) RGB, from 0 to 1

@@ -33,8 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """The time, said to be UTC."""
         if value is None:
             return None
-        aware: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return aware
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):

@@ -44,8 +44,7 @@ def _leave_out_what_is_stuck(response: Response) -> Response:
     if response.status_code != NotFound.code or path == request.path or not _is_there(path):
         return response
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    tidy: Response = current_app.make_response(redirect(f"{request.root_path}{quote(path)}{query}", PERMANENT_REDIRECT))
-    return tidy
+    return current_app.make_response(redirect(f"{request.root_path}{quote(path)}{query}", PERMANENT_REDIRECT))
 
 
 def _is_there(path: str) -> bool:

@@ -8,8 +8,7 @@ from vggweb.startup import Services
 
 def services() -> Services:
     """The services of the current app."""
-    found: Services = current_app.extensions["vggweb"]
-    return found
+    return current_app.extensions["vggweb"]
 
 
 def open_result(result_id: str) -> OpenResult:

@@ -165,8 +165,7 @@ def init_app(app: Flask) -> None:
 
 def broadcast() -> Broadcast:
     """The running app's broadcast."""
-    found: Broadcast = current_app.extensions["vggweb-broadcast"]
-    return found
+    return current_app.extensions["vggweb-broadcast"]
 
 
 def event_stream(listener: Listener, *, first: Iterable[Event] = ()) -> Response:

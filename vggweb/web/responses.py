@@ -50,5 +50,4 @@ def picture(data: bytes, media_type: str) -> Response:
 
 def see_other(address: str) -> Response:
     """303: what was asked for is at another address."""
-    response: Response = current_app.make_response(redirect(address, 303))
-    return response
+    return current_app.make_response(redirect(address, 303))

@@ -112,8 +112,7 @@ class Area(Blueprint):
 
 def contract_of(view: Callable[..., Any] | None) -> Contract:
     """What stands on a view; an empty contract for those that are not ours, such as static files."""
-    found: Contract = getattr(view, CONTRACT, Contract())
-    return found
+    return getattr(view, CONTRACT, Contract())
 
 
 def current_contract() -> Contract:
