@@ -30,7 +30,9 @@
     │   └── NotReadyError           503 not_ready
     ├── JobStoppedError
     │   ├── JobCancelledError       409 cancelled
-    │   └── JobTimedOutError        409 timed_out
+    │   ├── JobTimedOutError        409 timed_out
+    │   ├── JobStoppedOftenError    409 stopped_often
+    │   └── JobBrokenError          409 broken
     └── SetupError                  stops the start; the command line prints it
         ├── SettingError
         └── WeightsError
@@ -310,6 +312,22 @@ class JobTimedOutError(JobStoppedError):
     code = "timed_out"
     default_message = "The computation took longer than a job may take."
     default_hint = "Start it again when the server is less busy."
+
+
+class JobStoppedOftenError(JobStoppedError):
+    """The process died again and again while it was at it."""
+
+    code = "stopped_often"
+    default_message = "The server stopped several times while it was at this computation."
+    default_hint = "Start it again; if it stops again, tell whoever runs this server."
+
+
+class JobBrokenError(JobStoppedError):
+    """It met an error that nobody had foreseen; the log has the traceback."""
+
+    code = "broken"
+    default_message = "The computation failed for a reason that we had not foreseen."
+    default_hint = "Start it again; if it fails again, tell whoever runs this server."
 
 
 class SetupError(VggwebError):

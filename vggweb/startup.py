@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from vggweb.config import Settings
 from vggweb.core.weights.official import choose_weights
-from vggweb.jobs import Jobs, JobStore, forget_results
+from vggweb.jobs import Jobs, forget_results
 from vggweb.rooms import forget_tiles
 from vggweb.services.classify import Classification, check_resize, classify_photo
 from vggweb.services.explanations import Explanations
@@ -67,7 +67,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
     store.migrate()
     results = Results(store, result_days=settings.result_days)
     jobs = Jobs(
-        JobStore(store.engine),
+        store.engine,
         workers=settings.job_workers,
         queue_limit=settings.job_queue,
         per_visitor_limit=settings.jobs_per_visitor,
@@ -83,7 +83,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         explanations=Explanations(results, model_host, jobs),
         layer_maps=LayerMaps(model_host),
         what_if=WhatIf(model_host),
-        gallery=Gallery(jobs.store, model_host, jobs),
+        gallery=Gallery(model_host, jobs),
         rooms=Rooms(store),
         jobs=jobs,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.storage.conftest import MakeStore, cluster, database_url, make_store, sqlite_url, store
-from vggweb.jobs import Gate, Jobs, JobStore
+from vggweb.jobs import Gate, Jobs, Products
 from vggweb.storage import Store
 
 __all__ = ["MakeStore", "cluster", "database_url", "make_store", "sqlite_url", "store"]
@@ -14,12 +14,12 @@ MakeJobs = Callable[..., Jobs]
 
 
 @pytest.fixture
-def job_store(store: Store) -> JobStore:
-    return JobStore(store.engine)
+def products(store: Store) -> Products:
+    return Products(store.engine)
 
 
 @pytest.fixture
-def make_jobs(job_store: JobStore) -> Iterator[MakeJobs]:
+def make_jobs(store: Store) -> Iterator[MakeJobs]:
     """Makes a queue that is not started, with some of its settings changed."""
     made: list[Jobs] = []
 
@@ -33,7 +33,7 @@ def make_jobs(job_store: JobStore) -> Iterator[MakeJobs]:
         lease_seconds: float = 15,
     ) -> Jobs:
         jobs = Jobs(
-            job_store,
+            store.engine,
             workers=workers,
             queue_limit=queue_limit,
             per_visitor_limit=per_visitor_limit,

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from tests.jobs.works import KIND, ask, until_state
-from vggweb.jobs import Arguments, Gate, JobContext, Jobs, JobStore, forget_results
+from vggweb.jobs import Arguments, Gate, JobContext, Jobs, forget_results
 from vggweb.storage import Store
 
 LEASE_SECONDS = 2.0
@@ -23,7 +23,7 @@ def main(url: str, folder: str, count: int) -> None:
     store = Store(url, lock_folder=Path(folder), forget=forget_results)
     store.migrate()
     jobs = Jobs(
-        JobStore(store.engine),
+        store.engine,
         workers=2,
         queue_limit=100,
         per_visitor_limit=100,

@@ -10,7 +10,7 @@ from tests.jobs.works import KIND, Computation, Endless, ask, until_state
 from tests.storage.conftest import MakeStore
 from tests.storage.made import pictures, result
 from vggweb.errors import GoneError, JobCancelledError, NotFoundError
-from vggweb.jobs import Jobs, JobStore
+from vggweb.jobs import Jobs, Products
 from vggweb.storage import PurgeReport, Store, StoredFile
 
 PNG = "image/png"
@@ -25,48 +25,46 @@ def kept(store: Store) -> Store:
     return store
 
 
-def test_products_come_back_byte_for_byte_under_key_and_name(job_store: JobStore) -> None:
+def test_products_come_back_byte_for_byte_under_key_and_name(products: Products) -> None:
     data = bytes(range(256))
-    job_store.save_product("key", "a", PNG, data)
-    job_store.save_product("key", "b", "application/json", b"{}")
-    assert job_store.product("key", "a") == StoredFile("a", PNG, data)
-    assert job_store.product("key", "b") == StoredFile("b", "application/json", b"{}")
-    assert job_store.product("key", "c") is None
-    assert job_store.product("other", "a") is None
+    products.save("key", StoredFile("a", PNG, data))
+    products.save("key", StoredFile("b", "application/json", b"{}"))
+    assert products.find("key", "a") == StoredFile("a", PNG, data)
+    assert products.find("key", "b") == StoredFile("b", "application/json", b"{}")
+    assert products.find("key", "c") is None
+    assert products.find("other", "a") is None
 
 
-def test_a_product_of_the_same_key_and_name_is_replaced(job_store: JobStore) -> None:
-    job_store.save_product("key", "a", PNG, b"old")
-    job_store.save_product("key", "a", PNG, b"new")
-    assert job_store.product("key", "a") == StoredFile("a", PNG, b"new")
+def test_a_product_of_the_same_key_and_name_is_replaced(products: Products) -> None:
+    products.save("key", StoredFile("a", PNG, b"old"))
+    products.save("key", StoredFile("a", PNG, b"new"))
+    assert products.find("key", "a") == StoredFile("a", PNG, b"new")
 
 
-def test_drawn_tells_which_of_many_keys_have_a_product_in_one_query_without_loading_any(job_store: JobStore) -> None:
+def test_the_keys_that_have_a_product_are_found_in_one_query_without_loading_any(products: Products) -> None:
     for number in (3, 500):
-        job_store.save_product(f"block5_conv3/{number}", "picture", PNG, b"x")
-        job_store.save_product(f"block5_conv3/{number}", "small", PNG, b"x")
+        products.save(f"block5_conv3/{number}", StoredFile("picture", PNG, b"x"))
+        products.save(f"block5_conv3/{number}", StoredFile("small", PNG, b"x"))
     statements: list[str] = []
 
-    @event.listens_for(job_store.engine, "after_cursor_execute")
+    @event.listens_for(products.engine, "after_cursor_execute")
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith("SELECT"):
             statements.append(statement)
 
-    drawn = job_store.drawn([f"block5_conv3/{number}" for number in range(512)])
-    assert drawn == {"block5_conv3/3", "block5_conv3/500"}
+    assert products.keys_beginning("block5_conv3/") == {"block5_conv3/3", "block5_conv3/500"}
     assert len(statements) == 1
     assert "products.data" not in statements[0]
 
 
-def test_drawn_takes_the_beginning_of_keys_to_the_letter(job_store: JobStore) -> None:
+def test_the_beginning_of_keys_is_taken_to_the_letter(products: Products) -> None:
     for key in ("50%/a_b/1", "50%/a_b/2", "50%/axb/3", "5000/a_b/4", "50%/A_B/5"):
-        job_store.save_product(key, "picture", PNG, b"x")
-    assert job_store.drawn("50%/a_b/") == {"50%/a_b/1", "50%/a_b/2"}
-    assert job_store.drawn([]) == set()
+        products.save(key, StoredFile("picture", PNG, b"x"))
+    assert products.keys_beginning("50%/a_b/") == {"50%/a_b/1", "50%/a_b/2"}
 
 
 def test_deleting_a_result_deletes_its_jobs_and_products_and_no_others(
-    jobs: Jobs, job_store: JobStore, kept: Store
+    jobs: Jobs, products: Products, kept: Store
 ) -> None:
     jobs.register(KIND, Computation())
     jobs.start()
@@ -80,13 +78,13 @@ def test_deleting_a_result_deletes_its_jobs_and_products_and_no_others(
     kept.delete_result(OURS)
     with pytest.raises(NotFoundError):
         jobs.find(private.id)
-    assert job_store.product("private", "picture") is None
-    assert job_store.drawn(["private", "others", "public"]) == {"others", "public"}
+    assert products.find("private", "picture") is None
+    assert products.keys_beginning("") == {"others", "public"}
     assert jobs.find(others.id).state == jobs.find(public.id).state == "done"
 
 
 def test_a_job_under_way_ends_when_its_result_is_deleted_and_leaves_nothing(
-    jobs: Jobs, job_store: JobStore, kept: Store
+    jobs: Jobs, products: Products, kept: Store
 ) -> None:
     jobs.register(KIND, work := Endless())
     jobs.start()
@@ -97,11 +95,11 @@ def test_a_job_under_way_ends_when_its_result_is_deleted_and_leaves_nothing(
     assert isinstance(work.stopped_by, JobCancelledError)
     jobs.stop()
     assert jobs.find_by_key("private") is None
-    assert job_store.product("private", "picture") is None
+    assert products.find("private", "picture") is None
 
 
 def test_nothing_is_computed_or_kept_for_a_result_that_is_gone_or_never_was(
-    jobs: Jobs, job_store: JobStore, kept: Store
+    jobs: Jobs, products: Products, kept: Store
 ) -> None:
     jobs.register(KIND, Computation())
     kept.delete_result(OURS)
@@ -109,9 +107,9 @@ def test_nothing_is_computed_or_kept_for_a_result_that_is_gone_or_never_was(
         with pytest.raises(error):
             ask(jobs, "private", result_id=result_id)
         with pytest.raises(error):
-            job_store.save_product("private", "picture", PNG, b"x", result_id=result_id)
+            products.save("private", StoredFile("picture", PNG, b"x"), result_id=result_id)
     assert jobs.find_by_key("private") is None
-    assert job_store.drawn(["private"]) == set()
+    assert products.keys_beginning("private") == set()
 
 
 def test_a_purge_deletes_jobs_and_products_of_expired_results(make_store: MakeStore) -> None:
@@ -119,9 +117,9 @@ def test_a_purge_deletes_jobs_and_products_of_expired_results(make_store: MakeSt
     now = datetime.now(UTC)
     store.save_result(result(OURS, created_at=now - timedelta(days=2)), pictures())
     store.save_result(result(OTHER, created_at=now), pictures())
-    products = JobStore(store.engine)
-    products.save_product("old", "heatmap", PNG, b"x", result_id=OURS)
-    products.save_product("new", "heatmap", PNG, b"x", result_id=OTHER)
-    products.save_product("public", "picture", PNG, b"x")
+    products = Products(store.engine)
+    products.save("old", StoredFile("heatmap", PNG, b"x"), result_id=OURS)
+    products.save("new", StoredFile("heatmap", PNG, b"x"), result_id=OTHER)
+    products.save("public", StoredFile("picture", PNG, b"x"))
     assert store.purge() == PurgeReport(expired=1, orphans=0)
-    assert products.drawn(["old", "new", "public"]) == {"new", "public"}
+    assert products.keys_beginning("") == {"new", "public"}

@@ -11,9 +11,10 @@ from tests.jobs.conftest import MakeJobs
 from tests.jobs.server import LEASE_SECONDS
 from tests.jobs.servers import hear, server, tell
 from tests.jobs.works import KIND, Computation, Endless, ask, until, until_state
-from vggweb.jobs import Arguments, Claim, JobContext, Jobs, JobStore, WorkerQueue
+from vggweb.errors import JobStoppedOftenError
+from vggweb.jobs import Arguments, Claim, JobContext, JobError, Jobs, Products, WorkerQueue
 from vggweb.jobs.records import Progress
-from vggweb.jobs.worker_queue import GAVE_UP, MOST_CRASHES
+from vggweb.jobs.worker_queue import MOST_CRASHES
 from vggweb.storage import Store, StoredFile
 
 LAPSED = -1.0  # a lease that has run out when it begins: its holder counts as dead at once
@@ -77,42 +78,42 @@ def queued(jobs: Jobs) -> str:
 
 
 def test_a_server_that_was_taken_for_dead_can_write_nothing_when_it_comes_back(
-    jobs: Jobs, queued: str, job_store: JobStore
+    jobs: Jobs, queued: str, products: Products
 ) -> None:
-    queue = WorkerQueue(job_store.engine, lease_seconds=LAPSED)
+    queue = WorkerQueue(products.engine, lease_seconds=LAPSED)
     old = taken(queue)
     assert queue.recover() == 1
     new = taken(queue)
     before = jobs.find(queued)
     assert not queue.record(old, Progress(0.9))
     assert not queue.complete(old, Progress(0.9), [PRODUCT])
-    assert not queue.fail(old, GAVE_UP)
+    assert not queue.fail(old, JobError.of(JobStoppedOftenError()))
     assert not queue.give_up(old)
     assert not queue.put_back(old)
     after = jobs.find(queued)
     assert (after.state, after.progress, after.attempt) == (before.state, before.progress, 2)
-    assert job_store.product("key", PRODUCT.name) is None
+    assert products.find("key", PRODUCT.name) is None
     assert queue.complete(new, Progress(0.9), [PRODUCT])
-    assert job_store.product("key", PRODUCT.name) == PRODUCT
+    assert products.find("key", PRODUCT.name) == PRODUCT
 
 
-def test_a_lease_that_is_renewed_does_not_lapse(job_store: JobStore, queued: str) -> None:
-    claim = taken(WorkerQueue(job_store.engine, lease_seconds=LAPSED))
-    lasting = WorkerQueue(job_store.engine, lease_seconds=600)
+def test_a_lease_that_is_renewed_does_not_lapse(products: Products, queued: str) -> None:
+    claim = taken(WorkerQueue(products.engine, lease_seconds=LAPSED))
+    lasting = WorkerQueue(products.engine, lease_seconds=600)
     lasting.renew([claim])
     assert lasting.recover() == 0
     assert lasting.record(claim, Progress(0.5))
 
 
 def test_a_job_that_crashes_its_server_three_times_fails_and_can_be_asked_for_again(
-    jobs: Jobs, queued: str, job_store: JobStore
+    jobs: Jobs, queued: str, products: Products
 ) -> None:
-    queue = WorkerQueue(job_store.engine, lease_seconds=LAPSED)
+    queue = WorkerQueue(products.engine, lease_seconds=LAPSED)
     for crash in range(1, MOST_CRASHES + 1):
         assert taken(queue).attempt == crash
         assert queue.recover() == 1
     job = jobs.find(queued)
-    assert (job.state, job.error) == ("failed", GAVE_UP)
+    assert (job.state, job.error) == ("failed", JobError.of(JobStoppedOftenError()))
     assert queue.take([KIND]) is None
     again = ask(jobs)
     assert (again.state, again.attempt) == ("queued", MOST_CRASHES + 1)
@@ -121,8 +122,8 @@ def test_a_job_that_crashes_its_server_three_times_fails_and_can_be_asked_for_ag
     assert jobs.find(queued).state == "queued"  # the count of crashes began anew
 
 
-def test_a_server_takes_only_work_that_it_can_do(job_store: JobStore, queued: str) -> None:
-    queue = WorkerQueue(job_store.engine, lease_seconds=600)
+def test_a_server_takes_only_work_that_it_can_do(products: Products, queued: str) -> None:
+    queue = WorkerQueue(products.engine, lease_seconds=600)
     assert queue.take(["something else"]) is None
     assert queue.take([]) is None
     assert queue.take([KIND])

@@ -13,18 +13,17 @@ import pytest
 from tests.jobs.conftest import MakeJobs
 from tests.jobs.works import KIND, Computation, Endless, ask, until, until_state
 from vggweb.errors import (
-    BadParameterError,
     CorruptImageError,
     JobCancelledError,
     JobTimedOutError,
     NotFoundError,
 )
-from vggweb.jobs import Arguments, Gate, Job, JobContext, JobError, Jobs, JobStore
+from vggweb.jobs import Arguments, Gate, Job, JobContext, JobError, Jobs, Products
 from vggweb.jobs.context import SECONDS_BETWEEN_RECORDS
 from vggweb.storage import StoredFile
 
 
-def test_a_job_that_is_done_has_progress_1_its_curve_and_its_product(jobs: Jobs, job_store: JobStore) -> None:
+def test_a_job_that_is_done_has_progress_1_its_curve_and_its_product(jobs: Jobs, products: Products) -> None:
     before = datetime.now(UTC)
     jobs.register(KIND, Computation())
     queued = ask(jobs)
@@ -37,23 +36,23 @@ def test_a_job_that_is_done_has_progress_1_its_curve_and_its_product(jobs: Jobs,
     assert job.finished_at
     assert before <= job.created_at <= job.started_at <= job.finished_at <= datetime.now(UTC)
     assert (job.error, job.queue_position, job.seconds_left) == (None, None, None)
-    assert job_store.product("key", "picture") == StoredFile("picture", "image/png", b"key")
+    assert products.find("key", "picture") == StoredFile("picture", "image/png", b"key")
 
 
-def test_a_running_job_shows_step_curve_preview_and_time_left(jobs: Jobs, job_store: JobStore) -> None:
+def test_a_running_job_shows_step_curve_preview_and_time_left(jobs: Jobs, products: Products) -> None:
     jobs.register(KIND, work := Endless())
     jobs.start()
     job_id = ask(jobs).id
     work.began.wait()
     job = jobs.find(job_id)
     assert (job.state, job.progress, job.step, job.steps, job.curve[0]) == ("running", 0.5, 5, 10, 0.25)
-    assert job_store.preview(job_id) == b"preview"
+    assert jobs.preview(job_id) == b"preview"
     assert job.seconds_left is not None
     assert job.seconds_left > 0
-    assert job_store.product("key", "picture") is None  # it is not done
+    assert products.find("key", "picture") is None  # it is not done
     work.end.set()
     until_state(jobs, job_id, "done")
-    assert job_store.preview(job_id) is None  # the product stands in its place
+    assert jobs.preview(job_id) is None  # the product stands in its place
 
 
 @pytest.mark.parametrize(("told", "shown"), [(1.0, 0.99), (7.0, 0.99), (-1.0, 0.0), (float("nan"), 0.0)])
@@ -100,7 +99,7 @@ def test_a_job_that_is_cancelled_while_it_waits_never_runs(jobs: Jobs) -> None:
 
 
 def test_a_running_job_that_is_cancelled_ends_at_its_next_report_and_leaves_nothing(
-    jobs: Jobs, job_store: JobStore
+    jobs: Jobs, products: Products
 ) -> None:
     jobs.register(KIND, work := Endless())
     jobs.start()
@@ -113,7 +112,7 @@ def test_a_running_job_that_is_cancelled_ends_at_its_next_report_and_leaves_noth
     job = jobs.find(job_id)
     assert (job.state, job.error) == ("cancelled", None)
     assert job.progress < 1
-    assert job_store.product("key", "picture") is None
+    assert products.find("key", "picture") is None
 
 
 def test_cancelling_what_is_done_changes_nothing(jobs: Jobs) -> None:
@@ -123,7 +122,7 @@ def test_cancelling_what_is_done_changes_nothing(jobs: Jobs) -> None:
     assert jobs.cancel(done.id) == done
 
 
-def test_a_foreseen_error_fails_the_job_with_its_own_two_sentences(jobs: Jobs, job_store: JobStore) -> None:
+def test_a_foreseen_error_fails_the_job_with_its_own_code_and_sentences(jobs: Jobs, products: Products) -> None:
     def work(context: JobContext, _arguments: Arguments) -> None:
         context.report(1.0)
         context.save("picture", "image/png", b"half done")
@@ -132,10 +131,10 @@ def test_a_foreseen_error_fails_the_job_with_its_own_two_sentences(jobs: Jobs, j
     jobs.register(KIND, work)
     jobs.start()
     job = until_state(jobs, ask(jobs).id, "failed")
-    assert job.error == JobError("The photo broke.", "Take another one.")
+    assert job.error == JobError("corrupt_image", "The photo broke.", "Take another one.")
     assert job.progress < 1
     assert job.finished_at
-    assert job_store.product("key", "picture") is None
+    assert products.find("key", "picture") is None
 
 
 def test_an_unforeseen_error_says_nothing_of_itself_but_in_the_log(
@@ -149,6 +148,7 @@ def test_an_unforeseen_error_says_nothing_of_itself_but_in_the_log(
     with caplog.at_level(logging.ERROR):
         job = until_state(jobs, ask(jobs).id, "failed")
     assert job.error
+    assert job.error.code == "broken"
     assert "secret" not in job.error.message + job.error.hint
     assert "/secret/path" in caplog.text
 
@@ -201,10 +201,10 @@ def test_work_that_goes_on_too_long_fails_and_says_so(make_jobs: MakeJobs) -> No
     job = until_state(jobs, ask(jobs).id, "failed")
     assert work.has_ended.wait(60)
     assert isinstance(work.stopped_by, JobTimedOutError)
-    assert job.error == JobError(JobTimedOutError.default_message, JobTimedOutError.default_hint)
+    assert job.error == JobError.of(JobTimedOutError())
 
 
-def test_work_that_hangs_and_never_reports_fails_all_the_same(make_jobs: MakeJobs, job_store: JobStore) -> None:
+def test_work_that_hangs_and_never_reports_fails_all_the_same(make_jobs: MakeJobs, products: Products) -> None:
     woken, saved = threading.Event(), threading.Event()
 
     def hang(context: JobContext, _arguments: Arguments) -> None:
@@ -216,12 +216,12 @@ def test_work_that_hangs_and_never_reports_fails_all_the_same(make_jobs: MakeJob
     jobs.register(KIND, hang)
     jobs.start()
     job = until_state(jobs, ask(jobs).id, "failed")
-    assert job.error == JobError(JobTimedOutError.default_message, JobTimedOutError.default_hint)
+    assert job.error == JobError.of(JobTimedOutError())
     woken.set()
     saved.wait()
     jobs.stop()
     assert jobs.find(job.id) == job
-    assert job_store.product("key", "picture") is None
+    assert products.find("key", "picture") is None
 
 
 def test_a_job_that_the_server_stops_goes_on_after_the_next_start(jobs: Jobs, make_jobs: MakeJobs) -> None:
@@ -284,14 +284,8 @@ def test_work_runs_at_a_lower_priority_than_the_rest(jobs: Jobs) -> None:
     assert niceness[0] > os.getpriority(os.PRIO_PROCESS, 0)
 
 
-def test_an_id_that_no_job_has_is_not_found(jobs: Jobs, job_store: JobStore) -> None:
-    for look in (jobs.find, jobs.cancel, job_store.preview):
+def test_an_id_that_no_job_has_is_not_found(jobs: Jobs) -> None:
+    for look in (jobs.find, jobs.cancel, jobs.preview):
         with pytest.raises(NotFoundError):
             look("b" * 22)
     assert jobs.find_by_key("nothing") is None
-
-
-def test_work_of_an_unknown_kind_is_refused_and_not_queued(jobs: Jobs) -> None:
-    with pytest.raises(BadParameterError):
-        ask(jobs, kind="unheard of")
-    assert jobs.find_by_key("key") is None

@@ -3,15 +3,15 @@
 import threading
 
 from tests.jobs.works import KIND, Computation, ask
-from vggweb.jobs import Claim, Jobs, JobStore, WorkerQueue
+from vggweb.jobs import Claim, Jobs, Products, WorkerQueue
 
 
-def test_of_many_who_want_a_job_one_gets_it(jobs: Jobs, job_store: JobStore) -> None:
+def test_of_many_who_want_a_job_one_gets_it(jobs: Jobs, products: Products) -> None:
     jobs.register(KIND, Computation())
     keys = [f"key {number}" for number in range(10)]
     for key in keys:
         ask(jobs, key)
-    queue = WorkerQueue(job_store.engine, lease_seconds=3600)
+    queue = WorkerQueue(products.engine, lease_seconds=3600)
     taken: list[Claim | None] = []
     together = threading.Barrier(16)
 

@@ -27,6 +27,7 @@ from vggweb.jobs import Job
 from vggweb.services.gallery import FACTS, PICTURE, SHEET_TILE_PX, ContactSheet, Wish
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import Services, build_services
+from vggweb.storage import StoredFile
 
 LAYER = "block1_conv1"
 WISH = Wish(LAYER, 5)
@@ -124,7 +125,7 @@ def test_every_wish_has_a_name_of_its_own_and_so_have_other_weights(services: Se
         Wish("", 5, aim="class"),
     )
     others = ModelHost(replace(model_host.choice, sha256="0" * 64), queue_limit=1)
-    other_gallery = type(services.gallery)(services.jobs.store, others, services.jobs)
+    other_gallery = type(services.gallery)(others, services.jobs)
     keys = [services.gallery.key(wish) for wish in wishes] + [other_gallery.key(WISH)]
     assert len(set(keys)) == len(keys)
 
@@ -148,7 +149,7 @@ def test_a_job_of_four_pictures_shows_them_two_by_two_while_it_runs(services: Se
 
     def look() -> bool:
         nonlocal preview
-        preview = services.jobs.store.preview(job.id)
+        preview = services.jobs.preview(job.id)
         return preview is not None
 
     with services.model_host.gate.prediction():  # lets the job wait after each step
@@ -208,8 +209,8 @@ def test_what_cannot_be_drawn_is_refused_before_a_job_is_made(
 def test_a_class_has_its_picture_and_facts_under_its_own_name(services: Services) -> None:
     wish = Wish("", 1, aim="class")
     facts = json.dumps({"dark": False, "seed_used": 0, "curve": [1.0, 2.0]}).encode()
-    services.jobs.store.save_product(services.gallery.key(wish), PICTURE, "image/png", b"goldfish")
-    services.jobs.store.save_product(services.gallery.key(wish), FACTS, "application/json", facts)
+    files = (StoredFile(PICTURE, "image/png", b"goldfish"), StoredFile(FACTS, "application/json", facts))
+    services.jobs.products.save(services.gallery.key(wish), *files)
     assert services.gallery.picture(wish) == b"goldfish"
     found = services.gallery.facts(wish)
     assert found is not None

@@ -75,7 +75,7 @@ def test_deleting_the_result_wipes_the_map_and_its_job(quick: Services, result: 
     quick.jobs.start()
     job = until_state(quick.jobs, start(quick, result).id, "done")
     quick.results.delete(result)
-    assert quick.jobs.store.drawn("occlusion/") == set()
+    assert quick.jobs.products.keys_beginning("occlusion/") == set()
     with pytest.raises(NotFoundError):
         quick.jobs.find(job.id)
     with pytest.raises(GoneError):

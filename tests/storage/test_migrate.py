@@ -1,21 +1,30 @@
 """The migrations give the tables that the code uses, once, and say what hinders them."""
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from tests.storage.made import pictures, result
+from tests.storage.made import NOON, pictures, result
 from tests.storage.postgres import Cluster
-from vggweb.errors import SettingError
+from vggweb.errors import JobTimedOutError, SettingError
 from vggweb.jobs import forget_results
 from vggweb.storage import Store
 from vggweb.storage.tables import Base
+
+OLD_JOB = """
+    INSERT INTO jobs (id, kind, key, arguments, result_url, state, attempt, crashes, created_at, queued_at, progress,
+                      curve, error_message, error_hint)
+    VALUES (:key, 'test', :key, '{}', '/', 'failed', 1, 0, :now, :now, 0, '', :message, '')
+"""
 
 
 def test_the_migrations_end_at_the_tables_of_the_code(store: Store) -> None:
@@ -60,6 +69,24 @@ def test_a_database_of_a_newer_version_stops_the_start_with_a_sentence(store: St
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SettingError, match="newer version"):
         store.migrate()
+
+
+def test_a_job_that_failed_before_errors_had_codes_gets_the_code_that_its_sentence_tells(store: Store) -> None:
+    sentences = {"a": JobTimedOutError.default_message, "b": "The paint ran out.", "c": None}
+    with store.engine.execution_options(writes=True).begin() as connection:
+        run(command.downgrade, connection, "0010")
+        for key, sentence in sentences.items():
+            connection.execute(text(OLD_JOB), {"key": key, "message": sentence, "now": NOON})
+        run(command.upgrade, connection, "head")
+        codes = {row.key: row.error_code for row in connection.execute(text("SELECT key, error_code FROM jobs"))}
+    assert codes == {"a": "timed_out", "b": "broken", "c": None}
+
+
+def run(step: Callable[[Config, str], None], connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", "vggweb/storage/migrations")
+    config.attributes["connection"] = connection
+    step(config, revision)
 
 
 def refusal(url: str, folder: Path) -> SettingError:

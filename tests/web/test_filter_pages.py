@@ -26,6 +26,7 @@ from vggweb.errors import VggwebError
 from vggweb.jobs import Arguments, JobContext
 from vggweb.services.gallery import FACTS, KIND, PICTURE, Wish
 from vggweb.startup import Services
+from vggweb.storage import StoredFile
 
 ADDRESS = "/layers/block1_conv1/filters/5"
 GOLDFISH = "/classes/1"
@@ -60,10 +61,12 @@ def pretend(app: Flask, wish: Wish, *, dark: bool = False) -> None:
     """Puts a picture into the store as if it had been drawn."""
     png = io.BytesIO()
     PIL.Image.new("RGB", (224, 224), "orange").save(png, "PNG")
-    store, key = services_of(app).jobs.store, services_of(app).gallery.key(wish)
     facts = {"dark": dark, "seed_used": 2, "curve": [0.5, 1.0, 3.0]}
-    store.save_product(key, PICTURE, "image/png", png.getvalue())
-    store.save_product(key, FACTS, "application/json", json.dumps(facts).encode())
+    services_of(app).jobs.products.save(
+        services_of(app).gallery.key(wish),
+        StoredFile(PICTURE, "image/png", png.getvalue()),
+        StoredFile(FACTS, "application/json", json.dumps(facts).encode()),
+    )
 
 
 def error_of(response: Any) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from tests.jobs.works import Endless, until, until_state
 from tests.web.forms import press
 from tests.web.pages import Page, get_page
 from tests.web.uploads import JSON
-from vggweb.errors import VggwebError
+from vggweb.errors import CorruptImageError
 from vggweb.jobs import Arguments, Job, JobContext, Jobs
 
 KIND = "test"
@@ -155,13 +155,13 @@ def test_a_program_cancels_a_waiting_job_and_cancelling_again_changes_nothing(jo
 def test_a_job_that_failed_says_why_and_never_shows_100_percent(jobs: Jobs, client: FlaskClient) -> None:
     def fail(context: JobContext, _arguments: Arguments) -> None:
         context.report(1.0, step=2, steps=2)
-        raise VggwebError("The paint ran out.", "Buy some more.")
+        raise CorruptImageError("The paint ran out.", "Buy some more.")
 
     job = submit(jobs, fail)
     jobs.start()
     until_state(jobs, job.id, "failed")
     answer = answer_of(client, job)
-    assert answer["error"] == {"code": "failed", "message": "The paint ran out.", "hint": "Buy some more."}
+    assert answer["error"] == {"code": "corrupt_image", "message": "The paint ran out.", "hint": "Buy some more."}
     assert answer["progress"] < 1
     page = get_page(client, f"/jobs/{job.id}")
     assert heading(page) == "It failed"

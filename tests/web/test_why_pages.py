@@ -21,6 +21,7 @@ from vggweb.core.rendering import colour_bar
 from vggweb.core.whatif import compare, prepare_variants
 from vggweb.services.explanations import HEATMAP, key_of, pack
 from vggweb.startup import Services
+from vggweb.storage import StoredFile
 
 CAT, TABBY, GOLDFISH = 285, 281, 1  # Egyptian cat, the sample's first word; tabby; nothing like it
 VARIANTS = [
@@ -52,7 +53,7 @@ def keep_occlusion(services: Services, result_id: str, class_index: int, heatmap
     """Puts an occlusion map into the store as if its job had computed it."""
     data = pack(Attribution(logit, heatmap.astype(np.float32)))
     key = key_of(result_id, "occlusion", class_index)
-    services.jobs.store.save_product(key, HEATMAP, "application/x-npz", data, result_id=result_id)
+    services.jobs.products.save(key, StoredFile(HEATMAP, "application/x-npz", data), result_id=result_id)
 
 
 def links(page: Page) -> set[str]:
@@ -240,7 +241,7 @@ def test_a_finished_occlusion_is_shown_and_is_wiped_with_its_result(client: Flas
     assert "No positive evidence" not in get_page(client, address, follow=False).text
     assert client.post(address, headers=JSON).get_json() == answer
     client.post(f"/r/{made['id']}/delete", data={"delete_token": made["delete_token"]}, headers=JSON)
-    assert services_of(client).jobs.store.drawn("occlusion/") == set()
+    assert services_of(client).jobs.products.keys_beginning("occlusion/") == set()
     assert error_of(client.get(f"{address}.json")) == (410, "gone")
 
 

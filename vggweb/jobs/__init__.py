@@ -2,11 +2,10 @@
 
 from vggweb.jobs.context import JobContext, ServerStopsError
 from vggweb.jobs.gate import Gate
-from vggweb.jobs.products import forget_results
+from vggweb.jobs.products import Products, forget_results
 from vggweb.jobs.queue import Jobs
 from vggweb.jobs.records import Arguments, Claim, Job, JobError, State
 from vggweb.jobs.runner import Work
-from vggweb.jobs.store import JobStore
 from vggweb.jobs.worker_queue import WorkerQueue
 
 __all__ = [
@@ -16,8 +15,8 @@ __all__ = [
     "Job",
     "JobContext",
     "JobError",
-    "JobStore",
     "Jobs",
+    "Products",
     "ServerStopsError",
     "State",
     "Work",

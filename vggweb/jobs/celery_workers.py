@@ -64,7 +64,7 @@ class WorkerWaker:
         self._count_waiting = count_waiting
         self._reached: bool | None = None  # not tried yet
 
-    def deliver(self) -> bool:
+    def wake(self) -> bool:
         """Sends what is missing, or warns that the broker is away. False: there is nothing more to do now."""
         waiting = min(self._count_waiting(), MOST_UNREAD_MESSAGES)
         if waiting == 0 and self._reached:

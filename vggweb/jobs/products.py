@@ -1,14 +1,49 @@
-"""Rows of the files that jobs make."""
+"""What jobs have made: files under a key, which live as long as the result that they belong to, or for ever."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from vggweb.jobs.admission import check_result
 from vggweb.jobs.tables import JobRow, ProductRow
 from vggweb.storage import ResultIds, StoredFile
-from vggweb.storage.sessions import rows_changed
+from vggweb.storage.sessions import again_after_a_race, reading, rows_changed, writing
+
+
+class Products:
+    """Finds and keeps what jobs make. Safe to use from several threads and several processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def find(self, key: str, name: str) -> StoredFile | None:
+        """A file that a job has made, if it has."""
+        with reading(self.engine) as session:
+            row = session.get(ProductRow, (key, name))
+            return None if row is None else StoredFile(name=row.name, media_type=row.media_type, data=row.data)
+
+    def save(self, key: str, *files: StoredFile, result_id: str | None = None) -> None:
+        """Keeps files that were made without a job, such as by the command line; work uses `JobContext.save`.
+
+        Raises:
+            NotFoundError: there is no such result.
+            GoneError: the result was deleted.
+        """
+
+        def put() -> None:
+            with writing(self.engine) as session:
+                check_result(session, result_id)
+                put_products(session, key, files, result_id)
+
+        again_after_a_race(put)
+
+    def keys_beginning(self, text: str) -> set[str]:
+        """The keys that begin so and have a product; none is loaded."""
+        query = select(ProductRow.key).where(ProductRow.key.startswith(text, autoescape=True)).distinct()
+        with reading(self.engine) as session:
+            return {key for key in session.scalars(query) if key.startswith(text)}  # SQLite's LIKE takes A for a
 
 
 def put_products(session: Session, key: str, products: Iterable[StoredFile], result_id: str | None) -> None:

@@ -1,19 +1,28 @@
-"""The queue of long work, as the use cases see it."""
+"""The queue of long work, as the use cases see it. The workers' side is in worker_queue.py."""
 
 import threading
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from vggweb.errors import BadParameterError
+from sqlalchemy import Engine, select, update
+from sqlalchemy.orm import Session
+
+from vggweb.errors import NotFoundError
+from vggweb.jobs.admission import check_limits, check_result
 from vggweb.jobs.gate import Gate
-from vggweb.jobs.records import Job, Limits, NewJob
+from vggweb.jobs.products import Products
+from vggweb.jobs.records import LIVE, UNFINISHED, Job, Limits, NewJob
+from vggweb.jobs.rows import new_row, queue_again, to_job
 from vggweb.jobs.runner import Runner, Work
-from vggweb.jobs.store import JobStore
+from vggweb.jobs.tables import JobRow
 from vggweb.jobs.worker_queue import WorkerQueue
-from vggweb.jobs.workers import Workers, WorkerThreads
+from vggweb.jobs.workers import Workers
+from vggweb.storage.sessions import reading, take_turns, writing
 
 LEASE_SECONDS = 15.0  # a server that has not said for so long that it lives is taken for dead
 TENDS_IN_A_LEASE = 5
+_SUBMIT_LOCK = 0x6A6F62  # any number, the same in every server, and not the migration's
 
 
 class Jobs:
@@ -27,12 +36,15 @@ class Jobs:
           │ └────────┴───────▶ cancelled ──┤
           └── asked for again ◀────────────┘
 
-    A running job goes back to queued when its server stops or dies.
+    A running job goes back to queued when its server stops or dies. Safe with several threads and processes.
+
+    Attributes:
+        products: what jobs have made.
     """
 
     def __init__(
         self,
-        store: JobStore,
+        engine: Engine,
         *,
         workers: int,
         queue_limit: int,
@@ -42,13 +54,20 @@ class Jobs:
         lease_seconds: float = LEASE_SECONDS,
         broker_url: str = "",
     ) -> None:
-        self.store = store
+        self.products = Products(engine)
+        self._engine = engine
         self._limits = Limits(queue=queue_limit, per_visitor=per_visitor_limit)
+        self._works: dict[str, Work] = {}
         self._stopping = threading.Event()
-        queue = WorkerQueue(store.engine, lease_seconds=lease_seconds)
-        self._runner = Runner(queue, gate=gate, timeout_seconds=timeout_seconds, stopping=self._stopping)
-        self._workers: Workers = WorkerThreads(
-            _deliver_to(broker_url, self._runner) if broker_url else self._runner.run_next,
+        self._runner = Runner(
+            WorkerQueue(engine, lease_seconds=lease_seconds),
+            self._works,
+            gate=gate,
+            timeout_seconds=timeout_seconds,
+            stopping=self._stopping,
+        )
+        self._workers = Workers(
+            _wake_others(broker_url, self._runner) if broker_url else self._runner.run_next,
             self._runner.tend,
             count=1 if broker_url else workers,
             tend_seconds=lease_seconds / TENDS_IN_A_LEASE,
@@ -58,10 +77,10 @@ class Jobs:
     def register(self, kind: str, run: Work) -> None:
         """Work of this kind is done by `run`, in a worker's thread; call it before `start`.
 
-        It gets the job's context and arguments. What it raises fails the job: a VggwebError with its own two
-        sentences, anything else with a general one and a traceback in the log.
+        It gets the job's context and arguments. What it raises fails the job: a VggwebError with its own code and
+        two sentences, anything else with general ones and a traceback in the log.
         """
-        self._runner.register(kind, run)
+        self._works[kind] = run
 
     def start(self) -> None:
         """Starts the workers; jobs that wait from an earlier run go on."""
@@ -99,16 +118,16 @@ class Jobs:
             result_id: the result that job and product are deleted with.
 
         Raises:
-            BadParameterError: no such kind.
             BusyError: the queue is full.
             RateLimitedError: this visitor has too many jobs waiting or running.
             NotFoundError: there is no such result.
             GoneError: the result was deleted.
         """
-        if not self._runner.knows(kind):
-            raise BadParameterError("There is no computation of that kind.")
+        job = self.find_by_key(key)
+        if job is not None and job.state in LIVE:
+            return job
         new = NewJob(kind=kind, key=key, arguments=arguments, owner=owner, result_url=result_url, result_id=result_id)
-        job = self.store.submit(new, self._limits)
+        job = self._submit(new)
         if job.state == "queued":
             self._workers.wake()
         return job
@@ -119,27 +138,65 @@ class Jobs:
         Raises:
             NotFoundError: there is none.
         """
-        return self.store.find(job_id)
+        with reading(self._engine) as session:
+            return to_job(session, _get(session, job_id))
 
     def find_by_key(self, key: str) -> Job | None:
         """The job that computes what the key stands for, if it was ever asked for."""
-        return self.store.find_by_key(key)
+        with reading(self._engine) as session:
+            row = session.scalar(select(JobRow).where(JobRow.key == key))
+            return None if row is None else to_job(session, row)
 
     def count_waiting(self) -> int:
         """How many jobs wait for a worker, of this process or of another one."""
         return self._runner.count_waiting()
 
     def cancel(self, job_id: str) -> Job:
-        """Cancels a job that is not finished, at once; a finished one stays as it is.
+        """Cancels a job that is not finished; its worker hears of it at its next report. A finished one stays.
 
         Raises:
             NotFoundError: there is none.
         """
-        return self.store.cancel(job_id)
+        values = {"state": "cancelled", "finished_at": datetime.now(UTC), "claim": None, "lease_until": None}
+        with writing(self._engine) as session:
+            session.execute(update(JobRow).where(JobRow.id == job_id, JobRow.state.in_(UNFINISHED)).values(**values))
+            return to_job(session, _get(session, job_id))
+
+    def preview(self, job_id: str) -> bytes | None:
+        """The latest picture of a job under way, as the work encoded it.
+
+        Raises:
+            NotFoundError: there is no such job.
+        """
+        with reading(self._engine) as session:
+            return _get(session, job_id).preview
+
+    def _submit(self, new: NewJob) -> Job:
+        with writing(self._engine) as session:
+            take_turns(session, _SUBMIT_LOCK)  # or two that ask at once could both pass the limits
+            check_result(session, new.result_id)
+            row = session.scalar(select(JobRow).where(JobRow.key == new.key).with_for_update())
+            if row is not None and row.state in LIVE:
+                return to_job(session, row)
+            check_limits(session, new.owner, self._limits)
+            if row is None:
+                row = new_row(new)
+                session.add(row)
+            else:
+                queue_again(row, new)
+            session.flush()
+            return to_job(session, row)
 
 
-def _deliver_to(broker_url: str, runner: Runner) -> Callable[[], bool]:
+def _get(session: Session, job_id: str) -> JobRow:
+    row = session.get(JobRow, job_id)
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _wake_others(broker_url: str, runner: Runner) -> Callable[[], bool]:
     """What a thread does instead of the work itself when Celery workers do it."""
     from vggweb.jobs.celery_workers import WorkerWaker, make_celery  # only who has a broker pays for Celery
 
-    return WorkerWaker(make_celery(broker_url), runner.count_waiting).deliver
+    return WorkerWaker(make_celery(broker_url), runner.count_waiting).wake

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from vggweb.errors import VggwebError
+
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 Arguments: TypeAlias = dict[str, Any]  # JSON values: they are stored as JSON
 LIVE: tuple[State, ...] = ("queued", "running", "done")  # asked for again, these are given as they are
@@ -13,10 +15,16 @@ UNFINISHED: tuple[State, ...] = ("queued", "running")
 
 @dataclass(frozen=True)
 class JobError:
-    """Why a job failed, in the two sentences that a visitor may read."""
+    """Why a job failed: the code for programs, and the two sentences that a visitor may read."""
 
+    code: str
     message: str
     hint: str
+
+    @classmethod
+    def of(cls, error: VggwebError) -> "JobError":
+        """Why a job failed that ended with this error."""
+        return cls(error.code, error.message, error.hint)
 
 
 @dataclass(frozen=True)

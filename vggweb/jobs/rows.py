@@ -36,7 +36,7 @@ def fill_row(row: JobRow, new: NewJob, now: datetime) -> None:
     row.state, row.queued_at, row.crashes = "queued", now, 0
     row.started_at = row.finished_at = row.claim = row.lease_until = None
     row.progress, row.step, row.steps, row.curve, row.preview = 0.0, None, None, b"", None
-    row.error_message = row.error_hint = None
+    row.error_code = row.error_message = row.error_hint = None
 
 
 def pack_curve(curve: list[float]) -> bytes:
@@ -69,9 +69,9 @@ def to_job(session: Session, row: JobRow) -> Job:
 
 
 def _error(row: JobRow) -> JobError | None:
-    if row.error_message is None or row.error_hint is None:
+    if row.error_code is None or row.error_message is None or row.error_hint is None:
         return None
-    return JobError(message=row.error_message, hint=row.error_hint)
+    return JobError(row.error_code, row.error_message, row.error_hint)
 
 
 def _queue_position(session: Session, row: JobRow) -> int | None:

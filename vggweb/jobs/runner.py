@@ -3,10 +3,10 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from vggweb.errors import BusyError, JobCancelledError, JobTimedOutError, VggwebError
+from vggweb.errors import BusyError, JobBrokenError, JobCancelledError, JobTimedOutError, VggwebError
 from vggweb.jobs.context import JobContext, ServerStopsError
 from vggweb.jobs.gate import Gate
 from vggweb.jobs.records import Arguments, JobError
@@ -14,41 +14,41 @@ from vggweb.jobs.worker_queue import WorkerQueue
 
 logger = logging.getLogger(__name__)
 Work: TypeAlias = Callable[[JobContext, Arguments], None]
-UNFORESEEN = JobError(
-    "The computation failed for a reason that we had not foreseen.",
-    "Start it again; if it fails again, tell whoever runs this server.",
-)
 TRIES_TO_WRITE = 10
 SECONDS_BETWEEN_TRIES = 2.0
 
 
 class Runner:
-    """Knows the work of each kind and does it, one job a call; workers of any make call it."""
+    """Does the work of jobs, one a call; workers of any make call it.
 
-    def __init__(self, queue: WorkerQueue, *, gate: Gate, timeout_seconds: float, stopping: threading.Event) -> None:
+    Args:
+        works: what does the work of each kind; may still be filled until the first call.
+    """
+
+    def __init__(
+        self,
+        queue: WorkerQueue,
+        works: Mapping[str, Work],
+        *,
+        gate: Gate,
+        timeout_seconds: float,
+        stopping: threading.Event,
+    ) -> None:
         self._queue = queue
         self._gate = gate
         self._timeout_seconds = timeout_seconds
         self._stopping = stopping
-        self._kinds: dict[str, Work] = {}
+        self._works = works
         self._running: dict[str, JobContext] = {}
         self._lock = threading.Lock()
 
-    def register(self, kind: str, run: Work) -> None:
-        """From now on, `run` does the work of this kind."""
-        self._kinds[kind] = run
-
-    def knows(self, kind: str) -> bool:
-        """Whether there is work of this kind."""
-        return kind in self._kinds
-
     def count_waiting(self) -> int:
         """How many jobs wait that could be run here."""
-        return self._queue.count_waiting(tuple(self._kinds))
+        return self._queue.count_waiting(tuple(self._works))
 
     def run_next(self) -> bool:
         """Takes the job that has waited longest and runs it to its end; False if none waits."""
-        claim = self._queue.take(tuple(self._kinds))
+        claim = self._queue.take(tuple(self._works))
         if claim is None:
             return False
         context = JobContext(
@@ -73,30 +73,26 @@ class Runner:
         self._queue.renew([context.claim for context in contexts])
         for context in contexts:
             if context.is_late:  # its work has not reported for long; it is told when it does
-                self._queue.fail(context.claim, _sentences(JobTimedOutError()))
+                self._queue.fail(context.claim, JobError.of(JobTimedOutError()))
         return self._queue.recover()
 
     def _outcome(self, context: JobContext) -> Callable[[], bool]:
         """Does the work; returns what writes down how it ended."""
         claim = context.claim
         try:
-            self._kinds[claim.kind](context, claim.arguments)
+            self._works[claim.kind](context, claim.arguments)
         except ServerStopsError:
             return lambda: self._queue.put_back(claim)
         except JobCancelledError:
             return lambda: self._queue.give_up(claim)
         except VggwebError as error:
-            sentences = _sentences(error)
+            reason = JobError.of(error)
             logger.warning("A job failed.", exc_info=True, extra={"job": claim.job_id, "kind": claim.kind})
-            return lambda: self._queue.fail(claim, sentences)
+            return lambda: self._queue.fail(claim, reason)
         except BaseException:  # also SystemExit: a worker that ends would leave its job running for ever
             logger.exception("A job failed.", extra={"job": claim.job_id, "kind": claim.kind})
-            return lambda: self._queue.fail(claim, UNFORESEEN)
+            return lambda: self._queue.fail(claim, JobError.of(JobBrokenError()))
         return lambda: self._queue.complete(claim, context.progress, context.products.values())
-
-
-def _sentences(error: VggwebError) -> JobError:
-    return JobError(message=error.message, hint=error.hint)
 
 
 def _write_down(write: Callable[[], bool]) -> None:

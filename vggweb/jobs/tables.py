@@ -39,6 +39,7 @@ class JobRow(Base):
     steps: Mapped[int | None] = mapped_column(Integer)
     curve: Mapped[bytes] = mapped_column(LargeBinary, default=b"")  # float64, little-endian
     preview: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    error_code: Mapped[str | None] = mapped_column(String(32))
     error_message: Mapped[str | None] = mapped_column(Text)
     error_hint: Mapped[str | None] = mapped_column(Text)
 

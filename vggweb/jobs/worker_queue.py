@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, func, select, update
 from sqlalchemy.orm import Session
 
+from vggweb.errors import JobStoppedOftenError
 from vggweb.jobs.products import put_products
 from vggweb.jobs.records import Claim, JobError, Progress
 from vggweb.jobs.rows import pack_curve
@@ -17,10 +18,6 @@ from vggweb.storage.sessions import again_after_a_race, reading, rows_changed, w
 
 TOKEN_BYTES = 16
 MOST_CRASHES = 3  # a job in which the process died this often is not tried again by itself
-GAVE_UP = JobError(
-    f"The server stopped {MOST_CRASHES} times while it was at this computation.",
-    "Start it again; if it stops again, tell whoever runs this server.",
-)
 
 
 class WorkerQueue:
@@ -149,6 +146,7 @@ def _failed(error: JobError) -> dict[str, Any]:
     return {
         "state": "failed",
         "finished_at": datetime.now(UTC),
+        "error_code": error.code,
         "error_message": error.message,
         "error_hint": error.hint,
     }
@@ -158,7 +156,7 @@ def _recover(session: Session, row: JobRow) -> None:
     crashes = row.crashes + 1
     values: dict[str, Any] = {"crashes": crashes, **_LET_GO}
     if crashes >= MOST_CRASHES:
-        values |= _failed(GAVE_UP)
+        values |= _failed(JobError.of(JobStoppedOftenError()))
     else:
         values |= {"state": "queued", "attempt": row.attempt + 1, "started_at": None, **_FROM_THE_START}
     session.execute(update(JobRow).where(JobRow.id == row.id).values(**values))

@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
 
 logger = logging.getLogger(__name__)
 LOW_PRIORITY = 10  # on the scale from 0 to 19 of setpriority(2)
@@ -14,20 +13,7 @@ LONGEST_STOP_SECONDS = 10.0  # for a step under way; gunicorn gives its workers 
 POLL_SECONDS = 1.0  # how soon a job is seen that another server was asked for
 
 
-class Workers(Protocol):
-    """What carries out the jobs."""
-
-    def start(self) -> None:
-        """Begins to work."""
-
-    def stop(self) -> None:
-        """Ends; what is under way goes back to the queue."""
-
-    def wake(self) -> None:
-        """There is something to do."""
-
-
-class WorkerThreads:
+class Workers:
     """Threads of low priority that run jobs, and one that tends them: heartbeat, time limits, jobs of dead servers."""
 
     def __init__(

@@ -96,7 +96,7 @@ class Explanations:
         )
 
     def _kept(self, result: OpenResult, method: Method, class_index: int) -> Attribution:
-        stored = self._jobs.store.product(key_of(result.id, method.name, class_index), HEATMAP)
+        stored = self._jobs.products.find(key_of(result.id, method.name, class_index), HEATMAP)
         if stored is None:
             raise NotDrawnError
         return unpack(stored.data)

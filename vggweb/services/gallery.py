@@ -15,7 +15,7 @@ from vggweb.core.optvis.drawing import Drawing, OnStep
 from vggweb.core.optvis.recipes import RecipeName, check_recipe, check_seed
 from vggweb.core.rendering import decode_picture, encode_png, encode_webp
 from vggweb.errors import BadParameterError, NotDrawnError
-from vggweb.jobs import Arguments, Job, JobContext, Jobs, JobStore
+from vggweb.jobs import Arguments, Job, JobContext, Jobs
 from vggweb.services.model_host import ModelHost
 from vggweb.storage import StoredFile
 
@@ -105,8 +105,8 @@ class ContactSheet:
 class Gallery:
     """Finds, draws and collects pictures."""
 
-    def __init__(self, store: JobStore, model_host: ModelHost, jobs: Jobs) -> None:
-        self._store = store
+    def __init__(self, model_host: ModelHost, jobs: Jobs) -> None:
+        self._products = jobs.products
         self._model_host = model_host
         self._jobs = jobs
         jobs.register(KIND, self._run)
@@ -118,7 +118,7 @@ class Gallery:
             NotDrawnError: it has never been drawn; looking starts no work.
         """
         wish.check()
-        found = self._store.product(self.key(wish), PICTURE)
+        found = self._products.find(self.key(wish), PICTURE)
         if found is None:
             raise NotDrawnError
         return found.data
@@ -126,7 +126,7 @@ class Gallery:
     def facts(self, wish: Wish) -> DrawnFacts | None:
         """What is known of the picture; None if it has not been drawn."""
         wish.check()
-        found = self._store.product(self.key(wish), FACTS)
+        found = self._products.find(self.key(wish), FACTS)
         if found is None:
             return None
         facts = json.loads(found.data)
@@ -148,9 +148,8 @@ class Gallery:
     def draw_now(self, wish: Wish, model: "Vgg16", *, on_step: OnStep | None = None) -> bytes:
         """The picture as PNG, drawn in this thread and kept; at once if it is there already."""
         wish.check()
-        if self._store.product(self.key(wish), PICTURE) is None:
-            for product in _products(_draw(model, wish, on_step)):
-                self._store.save_product(self.key(wish), product.name, product.media_type, product.data)
+        if self._products.find(self.key(wish), PICTURE) is None:
+            self._products.save(self.key(wish), *_products(_draw(model, wish, on_step)))
         return self.picture(wish)
 
     def draw_several_now(self, layer: Layer, indices: list[int], recipe: RecipeName, model: "Vgg16") -> None:
@@ -160,8 +159,7 @@ class Gallery:
         drawings = draw_filters(model, layer.name, indices, recipe=recipe)
         for index, drawing in zip(indices, drawings, strict=True):
             key = self.key(Wish(layer.name, index, recipe))
-            for product in _products([drawing]):
-                self._store.save_product(key, product.name, product.media_type, product.data)
+            self._products.save(key, *_products([drawing]))
 
     def missing(self, layer: Layer, recipe: RecipeName) -> list[int]:
         """The filters of a layer whose picture (seed 0, whole channel) has not been drawn."""
@@ -195,7 +193,7 @@ class Gallery:
         return f"draw/{self._model_host.choice.sha256[:WEIGHTS_KEY_LENGTH]}/"
 
     def _drawn(self, layer: Layer, recipe: RecipeName) -> set[int]:
-        keys = self._store.drawn(f"{self._prefix()}{layer.name}/")
+        keys = self._products.keys_beginning(f"{self._prefix()}{layer.name}/")
         ending = f"/{recipe}/0/channel"
         return {int(key.removesuffix(ending).rsplit("/", 1)[1]) for key in keys if key.endswith(ending)}
 

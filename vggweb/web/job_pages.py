@@ -58,7 +58,7 @@ def cancel(job_id: str) -> Response:
 @blueprint.get("/jobs/<token:job_id>/preview.png")
 def preview_png(job_id: str) -> Response:
     """The picture as it stands."""
-    data = services().jobs.store.preview(services().jobs.find(job_id).id)
+    data = services().jobs.preview(job_id)
     if data is None:
         raise NotFoundError("There is no picture yet.", "Look again in a moment.")
     response = picture(data, "image/png")
@@ -73,7 +73,7 @@ def job_answer(job: Job) -> JobAnswer:
         state=job.state,
         progress=job.progress,
         result_url=job.result_url,
-        error=ErrorBody(job.state, job.error.message, job.error.hint) if job.error else None,
+        error=ErrorBody(job.error.code, job.error.message, job.error.hint) if job.error else None,
         step=job.step,
         steps=job.steps,
         seconds_left=job.seconds_left,

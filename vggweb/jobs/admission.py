@@ -1,0 +1,51 @@
+"""Whether one more job may wait: its result stands, the queue has room, and the visitor has not too many already."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from vggweb.errors import BusyError, GoneError, NotFoundError, RateLimitedError
+from vggweb.jobs.records import UNFINISHED, Limits
+from vggweb.jobs.tables import JobRow
+from vggweb.storage.tables import ResultRow
+
+RETRY_AFTER_SECONDS = 30  # a drawing takes seconds to a minute, so by then there is room
+
+
+def check_result(session: Session, result_id: str | None) -> None:
+    """Raises unless the result stands; it then stays until this transaction ends.
+
+    Raises:
+        NotFoundError: there never was one.
+        GoneError: it was deleted.
+    """
+    if result_id is None:
+        return
+    row = session.scalar(select(ResultRow).where(ResultRow.id == result_id).with_for_update(read=True))
+    if row is None:
+        raise NotFoundError
+    if row.deleted_at is not None:
+        raise GoneError
+
+
+def check_limits(session: Session, owner: str | None, limits: Limits) -> None:
+    """Raises unless one more job may wait, in all and for this visitor.
+
+    Raises:
+        BusyError: the queue is full.
+        RateLimitedError: the visitor has too many unfinished jobs.
+    """
+    waiting = session.scalar(select(func.count()).where(JobRow.state == "queued")) or 0
+    if waiting >= limits.queue:
+        raise BusyError(
+            "Too many drawings and computations wait already.",
+            "Try again in a minute.",
+            retry_after_seconds=RETRY_AFTER_SECONDS,
+        )
+    own = select(func.count()).where(JobRow.owner == owner, JobRow.state.in_(UNFINISHED))
+    if owner is not None and (session.scalar(own) or 0) >= limits.per_visitor:
+        raise RateLimitedError(
+            "You have %(most)s computations waiting or running, and more are not taken at once.",
+            "Wait until one of them is done, or cancel one.",
+            most=limits.per_visitor,
+            retry_after_seconds=RETRY_AFTER_SECONDS,
+        )
