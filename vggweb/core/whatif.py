@@ -30,14 +30,10 @@ class Preparation:
 
     Attributes:
         name: stable, for programs.
-        title: for people.
-        why: one sentence that says what is done and what it shows.
         batch: float32 (1, 224, 224, 3), what the network is given.
     """
 
     name: str
-    title: str
-    why: str
     batch: Batch
 
     @property
@@ -76,7 +72,7 @@ def prepare_variants(image: Image, *, crop: Image, squash: Image) -> tuple[Prepa
         squash: uint8 (224, 224, 3) RGB, the whole photo squashed to a square.
     """
     return (
-        Preparation("as_it_is", "As it is", "The real result: BGR, ImageNet's mean subtracted.", to_batch(image)),
+        Preparation("as_it_is", to_batch(image)),
         *_mistakes(image),
         *_other_photos(image, crop=crop, squash=squash),
     )
@@ -110,72 +106,22 @@ def _mistakes(image: Image) -> tuple[Preparation, ...]:
     """Batches that a wrong or missing `preprocess_input` makes."""
     rgb = image[np.newaxis].astype(np.float32)  # (1, 224, 224, 3)
     return (
-        Preparation(
-            "no_swap",
-            "Red and blue not swapped",
-            "VGG16 learned on BGR; given RGB, it takes red for blue and sees the photo in false colours.",
-            rgb - MEAN_BGR,
-        ),
-        Preparation(
-            "no_mean",
-            "Mean not subtracted",
-            "Without the subtraction every value is over a hundred too high, like a photo that is far too bright.",
-            rgb[..., ::-1],
-        ),
-        Preparation(
-            "zero_to_one",
-            "Scaled to 0–1",
-            "Many other networks want RGB values divided by 255; to VGG16 that is a flat grey with almost no contrast.",
-            rgb / np.float32(WHITE),
-        ),
+        Preparation("no_swap", rgb - MEAN_BGR),
+        Preparation("no_mean", rgb[..., ::-1]),
+        Preparation("zero_to_one", rgb / np.float32(WHITE)),
     )
 
 
 def _other_photos(image: Image, *, crop: Image, squash: Image) -> tuple[Preparation, ...]:
     """Batches that the right preparation makes of a changed photo."""
     picture = PIL.Image.fromarray(image)
-    changed = (
-        (
-            "grey",
-            "Grey",
-            "Without colours, only shapes and textures are left to go by.",
-            np.asarray(picture.convert("L").convert("RGB")),
-        ),
-        (
-            "mirrored",
-            "Mirrored",
-            "Training photos were mirrored at random, so left and right should hardly matter.",
-            image[:, ::-1],
-        ),
-        (
-            "upside_down",
-            "Upside down",
-            "Turned by half: training photos were upright, and nothing in a convolution knows about turning.",
-            image[::-1, ::-1],
-        ),
-        (
-            "crop",
-            "Centre crop",
-            "The middle of the photo in its true proportions; what lies at the edge is lost.",
-            crop,
-        ),
-        (
-            "squash",
-            "Squashed",
-            "The whole photo pressed into a square: nothing is lost, but proportions change.",
-            squash,
-        ),
-        (
-            "blurred",
-            "Blurred",
-            "Fine texture is gone while the shapes stay; how far the answer moves says how much it relied on texture.",
-            np.asarray(picture.filter(ImageFilter.GaussianBlur(BLUR_RADIUS_PX))),
-        ),
-        (
-            "darker",
-            "Darker",
-            "Every value at 40 %: the mean that is subtracted no longer fits the photo.",
-            np.rint(image * BRIGHTNESS).astype(np.uint8),
-        ),
-    )
-    return tuple(Preparation(name, title, why, to_batch(pixels)) for name, title, why, pixels in changed)
+    changed = {
+        "grey": np.asarray(picture.convert("L").convert("RGB")),
+        "mirrored": image[:, ::-1],
+        "upside_down": image[::-1, ::-1],
+        "crop": crop,
+        "squash": squash,
+        "blurred": np.asarray(picture.filter(ImageFilter.GaussianBlur(BLUR_RADIUS_PX))),
+        "darker": np.rint(image * BRIGHTNESS).astype(np.uint8),
+    }
+    return tuple(Preparation(name, to_batch(pixels)) for name, pixels in changed.items())

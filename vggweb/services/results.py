@@ -33,7 +33,7 @@ class RecentResult:
     """A line in the visitor's own list."""
 
     id: str
-    label: str
+    class_index: int
     score: float
     created_at: datetime
 
@@ -114,4 +114,4 @@ def _small_copy(photo: Photo) -> bytes:
 
 def _recent(row: StoredResult) -> RecentResult:
     best = top_predictions(softmax(row.logits), 1)[0]
-    return RecentResult(id=row.id, label=best.label, score=best.score, created_at=row.created_at)
+    return RecentResult(id=row.id, class_index=best.class_index, score=best.score, created_at=row.created_at)

@@ -2,7 +2,7 @@
 
 In Python, a sentence is what stands in ``gettext``, ``_``, ``lazy_gettext`` and ``ngettext``; in the templates also
 what stands in ``{% trans %}``. Errors need no mark: their classes' ``default_message`` and ``default_hint`` are found,
-and so is what is written where one is raised.
+and so is what is written where one is raised. Neither do the model cards of the weights, whose JSON is English.
 """
 
 import ast
@@ -16,6 +16,7 @@ from vggweb.errors import SetupError, VggwebError
 
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
 ERROR_SENTENCES = ("default_message", "default_hint")
+MODEL_CARD = ("source", "licence", "limits")
 
 
 def all_messages(root: Path) -> Catalog:
@@ -42,15 +43,27 @@ def error_sentences(module: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.ClassDef) and node.name not in _told_to_operators():
             yield from _default_sentences(node)
         elif isinstance(node, ast.Call):
-            yield from filter(None, map(_text, sentence_arguments(node)))
+            yield from filter(None, map(_text, [*sentence_arguments(node), *model_card_arguments(node)]))
 
 
 def sentence_arguments(call: ast.Call) -> list[ast.expr]:
     """The message and the hint that a call gives to an error; nothing for other calls."""
-    name = call.func.id if isinstance(call.func, ast.Name) else ""
-    if name not in _told_to_people():
+    if _called(call) not in _told_to_people():
         return []
     return [*call.args[:2], *(one.value for one in call.keywords if one.arg in {"message", "hint"})]
+
+
+def model_card_arguments(call: ast.Call) -> list[ast.expr]:
+    """What a call says of weights: their source, licence, limits, and how they were measured."""
+    if _called(call) == "Accuracy":
+        return [*call.args, *(one.value for one in call.keywords)]
+    if _called(call) == "WeightsInfo":
+        return [one.value for one in call.keywords if one.arg in MODEL_CARD]
+    return []
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _default_sentences(node: ast.ClassDef) -> Iterator[str]:

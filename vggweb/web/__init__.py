@@ -19,6 +19,8 @@ from vggweb.web import (
     errors,
     event_streams,
     filter_pages,
+    formatters,
+    frame,
     health,
     home,
     job_pages,
@@ -32,7 +34,6 @@ from vggweb.web import (
     result_pages,
     security,
     sent_photo,
-    texts,
     why_pages,
     words,
 )
@@ -87,7 +88,8 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         errors,
         assets,
         languages,
-        texts,
+        formatters,
+        frame,
         addresses,
         event_streams,
     ):

@@ -25,6 +25,7 @@ from vggweb.web.answers import Choice, FormField, WholeNumber, add_route, answer
 from vggweb.web.context import services
 from vggweb.web.job_pages import JobAnswer, job_answer, started
 from vggweb.web.responses import picture, private_page, see_other
+from vggweb.web.sentences import drawings
 
 blueprint = Blueprint("filters", __name__)
 RECIPE = Choice("recipe", tuple(RECIPES), DEFAULT_RECIPE, "How the picture is drawn.")
@@ -33,12 +34,6 @@ AIM = Choice("aim", AIMS, "channel", "The whole channel, its centre, four differ
 OTHER = WholeNumber("other", 0, 511, 0, "The other filter of a mix.")
 QUERY = (RECIPE, SEED, AIM, OTHER)
 FORM = tuple(FormField(one.name, one.schema(), one.description) for one in QUERY)
-AIM_TITLES: dict[Aim, str] = {
-    "channel": "Everywhere at once",
-    "centre": "In the centre only",
-    "diverse": "Four different pictures",
-    "mix": "Mixed with another filter",
-}
 UNKNOWN = (UnknownLayerError, UnknownFilterError, BadParameterError)
 
 
@@ -87,7 +82,8 @@ def show(layer_name: str, filter_index: int) -> Response:
             facts=facts,
             job=job,
             recipes=RECIPES.values(),
-            aims=AIM_TITLES.items(),
+            titles=drawings.RECIPES,
+            aims=drawings.AIM_TITLES.items(),
             canvas_px=canvas_px(layer_name, wish.recipe),
             picture_url=_picture_url(wish),
             last_photo=visitors.last_photo(),

@@ -8,7 +8,8 @@ from vggweb.services.samples import SAMPLES
 from vggweb.web import visitors
 from vggweb.web.context import services
 from vggweb.web.routing import Area
-from vggweb.web.texts import RESIZE_OPTIONS
+from vggweb.web.sentences.result import RESIZE_METHODS
+from vggweb.web.sentences.samples import CAPTIONS
 
 blueprint = Area("home", __name__)
 
@@ -27,7 +28,8 @@ def home_page(*, error: VggwebError | None = None, resize: str = "keras") -> str
         samples=SAMPLES,
         recent=services().results.recent(visitors.known_owner()),
         resize=resize,
-        resize_options=RESIZE_OPTIONS,
+        captions=CAPTIONS,
+        resize_methods=RESIZE_METHODS.values(),
         error=error,
         max_upload_bytes=settings.max_upload_bytes,
         max_pixels=settings.max_pixels,

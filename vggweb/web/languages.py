@@ -8,7 +8,7 @@ from functools import cache
 from urllib.parse import urlencode
 
 from babel.support import NullTranslations
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, has_request_context, request, url_for
 from flask_babel import Babel, Domain, get_locale, gettext
 
 from vggweb import translations
@@ -63,8 +63,8 @@ def init_app(app: Flask) -> None:
 
 
 def choose_language() -> str:
-    """``en`` or ``zh``: from ``?lang=``, from its cookie, or from Accept-Language; always ``en`` for JSON."""
-    if wants_json():
+    """``en`` or ``zh``: from ``?lang=``, its cookie or Accept-Language; always ``en`` for JSON and for commands."""
+    if not has_request_context() or wants_json():
         return "en"
     for asked in (request.args.get(PARAMETER), request.cookies.get(COOKIE)):
         if asked in NAMES:

@@ -12,12 +12,9 @@ from vggweb.web.assets import YEAR_SECONDS
 from vggweb.web.context import services
 from vggweb.web.responses import json_response, wants_json
 from vggweb.web.routing import Area, Json
+from vggweb.web.sentences.weights import official_note
 
 blueprint = Area("model", __name__)
-OFFICIAL_NOTE = (
-    "The full VGG16 has its own classifier, fc1, fc2 and predictions, 138,357,544 parameters in all, and a file of "
-    "553 MB. With Keras's official file in place, it answers instead of the embedded compact weights."
-)
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def show() -> Response:
     ]
     page = render_template(
         "pages/model.html",
-        official_note=OFFICIAL_NOTE,
+        official_note=official_note(),
         fetch_command="flask weights fetch",
         downloads=downloads,
         layers=LAYERS,

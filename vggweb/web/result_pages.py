@@ -4,14 +4,11 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 import segno
-from flask import Response, render_template, request, url_for
-from markupsafe import Markup
+from flask import Response, request, url_for
 from pydantic import BeforeValidator, Field
 
 from vggweb.core.classes import CLASS_COUNT
 from vggweb.core.preprocessing import RESIZE_METHODS
-from vggweb.core.script import CODE_LINES, keras_script
-from vggweb.core.walkthrough import Step
 from vggweb.errors import (
     BadParameterError,
     BusyError,
@@ -27,7 +24,6 @@ from vggweb.errors import (
     UnsupportedFormatError,
     VggwebError,
 )
-from vggweb.services.open_result import OpenResult
 from vggweb.services.result import Result
 from vggweb.services.samples import SAMPLES, find_sample
 from vggweb.web import visitors
@@ -38,15 +34,7 @@ from vggweb.web.responses import json_response, picture, private_page, see_other
 from vggweb.web.routing import Area, Json, OneOf, Parameters, Text, WholeNumber
 from vggweb.web.security import limiter
 from vggweb.web.sent_photo import sent_photo
-from vggweb.web.texts import (
-    CERTAINTY_NOTES,
-    CHANNEL_SCALE_NOTE,
-    RESIZE_OPTIONS,
-    STEP_EXPLANATIONS,
-    percent,
-    variant_note,
-    words,
-)
+from vggweb.web.shown_result import result_page, script
 
 blueprint = Area("results", __name__)
 MISSING = (NotFoundError, GoneError)
@@ -95,15 +83,6 @@ class Deleted:
     """What a program gets for a deletion."""
 
     deleted: bool
-
-
-@dataclass(frozen=True)
-class ShownStep:
-    """A step of the walk with its line of code and its explanation."""
-
-    step: Step
-    code: str
-    explanation: Markup
 
 
 def _home_with_error(error: VggwebError) -> str:
@@ -156,7 +135,7 @@ def show(result_id: str, asked: Top) -> Response:
     """The shareable page."""
     result = open_result(result_id)
     if not wants_json():
-        return _page(result, top=asked.top)
+        return private_page(result_page(result, top=asked.top))
     response = json_response(_with_address(SharedResult, result.describe(top=asked.top)))
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -217,7 +196,7 @@ def qr_svg(result_id: str) -> Response:
 @blueprint.get("/r/<token:result_id>/keras.py")
 def keras_script_py(result_id: str) -> Response:
     """The script as a file."""
-    response = picture(_script(open_result(result_id).describe()).encode(), "text/x-python")
+    response = picture(script(open_result(result_id).describe()).encode(), "text/x-python")
     response.headers["Content-Disposition"] = f'attachment; filename="vggweb-{result_id[:6]}.py"'
     return response
 
@@ -240,62 +219,3 @@ def _sent_bytes(sample: str | None) -> bytes:
 def _with_address(kind: Any, result: Result, **more: str) -> Any:
     values = {item.name: getattr(result, item.name) for item in fields(Result)}
     return kind(**values, url=url_for("results.show", result_id=result.id, _external=True), **more)
-
-
-def _look_further(result: Result) -> list[tuple[str, str, str]]:
-    """Where a result's page leads on to: title, address, a sentence."""
-    best = result.predictions[0]
-    return [
-        (
-            "What each layer saw",
-            url_for("layers.maps", result_id=result.id, layer_name="block1_conv2"),
-            "The feature maps of all 13 convolutions and 5 poolings, for this photo.",
-        ),
-        (
-            f"Why “{words(best.label)}”?",
-            url_for("why.why", result_id=result.id, method="grad_cam", class_index=best.class_index),
-            "Which part of the photo spoke for it, and for any other word.",
-        ),
-        (
-            "What if?",
-            url_for("why.whatif", result_id=result.id),
-            "The same photo prepared in other ways, and how the answer changes.",
-        ),
-    ]
-
-
-def _script(result: Result) -> str:
-    return keras_script(
-        url=url_for("results.show", result_id=result.id, _external=True),
-        weights_url=url_for("model.show", _external=True),
-        variant=result.model.variant,
-        predictions=result.predictions,
-    )
-
-
-def _page(opened: OpenResult, *, top: int) -> Response:
-    result = opened.describe(top=top)
-    best = result.predictions[0]
-    title, note = next((title, note) for value, title, note in RESIZE_OPTIONS if value == result.resize)
-    return private_page(
-        render_template(
-            "pages/result.html",
-            result=result,
-            url=url_for("results.show", result_id=result.id, _external=True),
-            preview_url=url_for("results.preview_png", result_id=result.id, _external=True),
-            social_description=(
-                f"VGG16 says {words(best.label)}, {percent(best.score)}. See every step from the photo to the words."
-            ),
-            is_mine=opened.is_owned_by(visitors.known_owner()),
-            answered_note=variant_note(result.model, services().model_host.choice),
-            certainty_note=CERTAINTY_NOTES[result.certainty],
-            resize_title=title,
-            resize_note=note,
-            other_preparations=[option for option in RESIZE_OPTIONS if option[0] != result.resize],
-            steps=[ShownStep(step, CODE_LINES[step.name], STEP_EXPLANATIONS[step.name]) for step in result.steps],
-            script=_script(result),
-            channel_scale_note=CHANNEL_SCALE_NOTE,
-            expires_at=result.expires_at,
-            more=_look_further(result),
-        )
-    )

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from vggweb.core.architecture import CONVOLUTIONS
 from vggweb.core.attribution.methods import METHODS, MethodName, find_method
+from vggweb.core.attribution.occlusion import PREDICTIONS_NEEDED
 from vggweb.core.classes import CLASS_COUNT, find_class, search_classes
 from vggweb.core.predictions import Prediction
 from vggweb.core.rendering import colour_bar, encode_png
@@ -29,6 +30,8 @@ from vggweb.web.context import open_result, services
 from vggweb.web.job_pages import JobAnswer, job_answer, started
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, DecimalDigits, Json, OneOf, Parameters, Text
+from vggweb.web.sentences import why as sentences
+from vggweb.web.sentences.whatif import PREPARATIONS
 
 blueprint = Area("why", __name__)
 CLASSES_OFFERED = 40
@@ -106,19 +109,24 @@ def why(result_id: str, method: str, class_index: int, asked: Question) -> Respo
     if wants_json():
         return json_response(_in_numbers(_explanation(result, name, class_index, asked.layer)))
     wanted = [class_index] if asked.other_class is None else [class_index, asked.other_class]
+    found = search_classes(asked.q, limit=CLASSES_OFFERED) if asked.q else []
+    shown = result.describe()
     visitors.remember_photo(result_id)
     return private_page(
         render_template(
             "pages/why.html",
-            result=result.describe(),
+            result=shown,
             method=find_method(name),
             methods=METHODS.values(),
             columns=[_column(result, name, index, asked.layer) for index in wanted],
             class_index=class_index,
             layer_name=asked.layer,
+            titles=sentences.METHODS,
             convolutions=CONVOLUTIONS,
+            occlusion_predictions=PREDICTIONS_NEEDED,
             query=asked.q,
-            found=search_classes(asked.q, limit=CLASSES_OFFERED) if asked.q else [],
+            found=found,
+            choices=found if asked.q else shown.predictions,
         )
     )
 
@@ -194,7 +202,14 @@ def whatif(result_id: str) -> Response:
         variants = [VariantBody(one.preparation.name, one.predictions, round(one.distance, 6)) for one in found]
         return json_response(WhatIfBody(variants))
     visitors.remember_photo(result_id)
-    return private_page(render_template("pages/whatif.html", result=result, variants=found))
+    return private_page(
+        render_template(
+            "pages/whatif.html",
+            result=result,
+            variants=found,
+            preparations=PREPARATIONS,
+        )
+    )
 
 
 @blueprint.get("/r/<token:result_id>/whatif/<token:name>.png")

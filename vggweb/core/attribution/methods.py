@@ -1,4 +1,4 @@
-"""The methods by name, with the words for people. Does not start TensorFlow."""
+"""The methods by name. Does not start TensorFlow."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -31,16 +31,12 @@ class Method:
 
     Attributes:
         name: as in addresses.
-        title: for people.
-        explanation: one sentence on what the map shows.
         slow: takes many forward passes, and so runs as a job.
         takes_layer: looks at one convolution, which can be chosen.
         explain: computes the map.
     """
 
     name: MethodName
-    title: str
-    explanation: str
     slow: bool
     takes_layer: bool
     explain: Explain
@@ -49,32 +45,18 @@ class Method:
 METHODS: dict[MethodName, Method] = {
     "grad_cam": Method(
         name="grad_cam",
-        title="Grad-CAM",
-        explanation=(
-            "Shows the places whose features in the last convolution speak for the word, each feature weighed by how "
-            "strongly the word's score answers to it."
-        ),
         slow=False,
         takes_layer=True,
         explain=grad_cam,
     ),
     "saliency": Method(
         name="saliency",
-        title="Saliency",
-        explanation=(
-            "Shows the pixels whose smallest change would move the word's score the most, up or down, averaged over "
-            "noisy copies of the photo."
-        ),
         slow=False,
         takes_layer=False,
         explain=saliency,
     ),
     "occlusion": Method(
         name="occlusion",
-        title="Occlusion",
-        explanation=(
-            "Covers one part of the photo after another with grey and shows where the word's score drops the most."
-        ),
         slow=True,
         takes_layer=False,
         explain=occlusion,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vggweb.core.architecture import IMAGE_SIZE_PX
 from vggweb.core.arrays import Batch, HeatMap
 from vggweb.core.attribution.evidence import Attribution, OnProgress, class_logit, positive_share
 from vggweb.errors import BadParameterError
@@ -18,6 +19,7 @@ Place: TypeAlias = tuple[slice, slice]  # rows and columns that a patch covers
 
 PATCH_PX = 32
 STRIDE_PX = 16
+PREDICTIONS_NEEDED = ((IMAGE_SIZE_PX - PATCH_PX) // STRIDE_PX + 1) ** 2  # 169: one for each place of the patch
 PATCHES_AT_ONCE = 4  # eight take no less time for each patch on two cores, and keep a prediction waiting twice as long
 # Rounding makes the logits of equal photos differ by some 1e-5 when they stand in batches of different sizes; a drop
 # as small as that is no evidence.

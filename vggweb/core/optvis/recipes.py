@@ -116,7 +116,7 @@ def check_recipe(recipe: str) -> None:
         BadParameterError: there is none.
     """
     if recipe not in RECIPES:
-        raise BadParameterError(f"There is no recipe {recipe!r}: it is one of {', '.join(RECIPES)}.")
+        raise BadParameterError("%(name)s can be %(values)s.", name="recipe", values=", ".join(RECIPES))
 
 
 def check_seed(seed: int) -> None:
@@ -126,7 +126,7 @@ def check_seed(seed: int) -> None:
         BadParameterError: it is below 0 or above `LARGEST_SEED`.
     """
     if not 0 <= seed <= LARGEST_SEED:
-        raise BadParameterError(f"A seed is a whole number from 0 to {LARGEST_SEED}.")
+        raise BadParameterError("%(name)s can be %(least)s to %(most)s.", name="seed", least=0, most=LARGEST_SEED)
 
 
 def canvas_px(layer_name: str, recipe: RecipeName = "natural") -> int:

@@ -117,7 +117,9 @@ def draw_diverse(
         count: how many pictures, 2 to 8.
     """
     if not FEWEST_DIVERSE <= count <= MOST_DIVERSE:
-        raise BadParameterError(f"There can be {FEWEST_DIVERSE} to {MOST_DIVERSE} different pictures.")
+        raise BadParameterError(
+            "There can be %(least)s to %(most)s different pictures.", least=FEWEST_DIVERSE, most=MOST_DIVERSE
+        )
     directions = _directions(layer_name, [filter_index] * count)
     ascent = layer_ascent(model, layer_name, "natural", "diverse")
     # A picture of a group is not drawn again alone, so the seeds that follow serve for the other pictures.

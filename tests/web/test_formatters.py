@@ -13,7 +13,8 @@ from vggweb.core.weights import WeightsChoice
 from vggweb.core.weights.compact import compact_choice
 from vggweb.services.result import ModelUsed
 from vggweb.storage.tables import ResultRow
-from vggweb.web.texts import filesize, percent, shape, variant_note
+from vggweb.web.formatters import filesize, percent, shape
+from vggweb.web.sentences.weights import variant_note
 
 FULL = ModelUsed("imagenet", "a" * 64)
 NOW = replace(compact_choice(), variant="imagenet", sha256="a" * 64, official=True)
