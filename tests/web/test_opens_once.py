@@ -18,7 +18,7 @@ LOOKS = (
     "/input.png",
     "/photo.jpg",
     "/channels/b.png",
-    "/preview.png",
+    "/preview.jpg",
     "/qr.svg",
     "/keras.py",
     "/layers/block5_pool",

@@ -114,7 +114,7 @@ def test_the_page_carries_what_a_link_preview_needs(client: FlaskClient) -> None
     tags = {meta.get("property") or meta.get("name"): meta.get("content") for meta in page.all("meta")}
     assert tags["og:title"] == "VGG16 sees: Egyptian cat, 79.5 %"
     assert tags["og:url"] == made["url"]
-    assert tags["og:image"] == tags["twitter:image"] == f"{made['url']}/preview.png"
+    assert tags["og:image"] == tags["twitter:image"] == f"{made['url']}/preview.jpg"
     assert tags["twitter:card"] == "summary_large_image"
     assert tags["robots"] == "noindex"
 

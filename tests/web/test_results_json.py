@@ -181,7 +181,16 @@ def test_a_program_deletes_with_its_token_and_the_address_is_gone_from_then_on(m
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (403, "not_yours")
     token = {"delete_token": made["delete_token"]}
     assert stranger.post(f"/r/{made['id']}/delete", data=token, headers=JSON).status_code == 200
-    for address in ("", "/input.png", "/channels/b.png", "/photo.jpg", "/preview.png", "/qr.svg", "/keras.py"):
+    for address in (
+        "",
+        "/input.png",
+        "/channels/b.png",
+        "/photo.jpg",
+        "/preview.jpg",
+        "/preview.png",
+        "/qr.svg",
+        "/keras.py",
+    ):
         assert stranger.get(f"/r/{made['id']}{address}", headers=JSON).status_code == 410, address
     assert stranger.post(f"/r/{made['id']}/delete", data=token, headers=JSON).status_code == 410
 
@@ -231,7 +240,7 @@ def test_no_metadata_of_the_photo_is_kept(client: FlaskClient) -> None:
     PIL.Image.open(SAMPLES / "cat.jpg").save(sent, "JPEG", exif=exif)
     assert b"a secret place" in sent.getvalue()
     found = upload(client, sent.getvalue()).get_json()["id"]
-    for address in ("photo.jpg", "input.png", "preview.png"):
+    for address in ("photo.jpg", "input.png", "preview.jpg"):
         data = client.get(f"/r/{found}/{address}").data
         assert b"a secret place" not in data
         assert not PIL.Image.open(io.BytesIO(data)).getexif()
@@ -245,11 +254,6 @@ def test_a_picture_is_asked_for_again_only_if_it_changed(client: FlaskClient) ->
     assert "no-cache" in first.headers["Cache-Control"]
 
 
-def test_the_preview_card_has_the_size_that_link_previews_ask_for(client: FlaskClient) -> None:
-    found = make_result(client)["id"]
-    assert PIL.Image.open(io.BytesIO(client.get(f"/r/{found}/preview.png").data)).size == (1200, 630)
-
-
 def test_an_unknown_channel_is_not_found(client: FlaskClient) -> None:
     found = make_result(client)["id"]
     assert client.get(f"/r/{found}/channels/a.png").status_code == 404
@@ -259,3 +263,17 @@ def test_ids_do_not_repeat_and_use_url_safe_letters(client: FlaskClient) -> None
     ids = [make_result(client)["id"] for _ in range(5)]
     assert len(set(ids)) == 5
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{22,}", one) for one in ids)
+
+
+def test_the_preview_card_is_a_jpeg_under_its_earlier_address_too(client: FlaskClient) -> None:
+    address = f"/r/{make_result(client)['id']}"
+    cards = [client.get(f"{address}/preview.{ending}") for ending in ("jpg", "png")]
+    assert [card.mimetype for card in cards] == ["image/jpeg", "image/jpeg"]
+    assert cards[0].data == cards[1].data
+    assert PIL.Image.open(io.BytesIO(cards[0].data)).size == (1200, 630)
+
+
+def test_the_preview_card_is_drawn_once(client: FlaskClient) -> None:
+    results = client.application.extensions["vggweb"].results
+    result = results.open(make_result(client)["id"])
+    assert results.card_jpg(result) is results.card_jpg(result)

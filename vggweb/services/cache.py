@@ -35,6 +35,11 @@ class ComputeOnceCache(Generic[T]):
                 self._computing.discard(key)
                 self._change.notify_all()
 
+    def forget(self, key: Hashable) -> None:
+        """The value of the key is remembered no more."""
+        with self._change:
+            self._values.pop(key, None)
+
     def _remember(self, key: Hashable, value: T) -> None:
         self._values[key] = value
         while len(self._values) > self._capacity:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from vggweb.core.arrays import Batch, Image, Logits
-from vggweb.core.card import draw_card
+from vggweb.core.card import draw_card, encode_card
 from vggweb.core.predictions import certainty, groups, softmax, top_predictions
 from vggweb.core.preprocessing import ResizeMethod, to_batch
 from vggweb.core.rendering import channel_picture, decode_picture, encode_png
@@ -97,10 +97,10 @@ class OpenResult:
             raise NotFoundError("A picture has the channels b, g and r.", "Use one of them in the address.")
         return encode_png(channel_picture(self.batch[0, :, :, CHANNEL_NAMES.index(channel)]))
 
-    def card_png(self) -> bytes:
-        """The card that a shared link shows."""
+    def card_jpg(self) -> bytes:
+        """The card that a shared link shows, drawn anew: `Results.card_jpg` remembers it."""
         predictions = top_predictions(softmax(self.logits), DEFAULT_TOP)
-        return encode_png(draw_card(decode_picture(self.photo_jpg()), predictions, note=f"{self.row.variant} weights"))
+        return encode_card(draw_card(decode_picture(self.photo_jpg()), predictions, note=f"{self.row.variant} weights"))
 
 
 def image_name(resize: ResizeMethod) -> str:

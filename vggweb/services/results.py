@@ -18,6 +18,7 @@ from vggweb.core.predictions import softmax, top_predictions
 from vggweb.core.preprocessing import RESIZE_METHODS
 from vggweb.core.rendering import encode_png
 from vggweb.errors import LookupFailedError
+from vggweb.services.cache import ComputeOnceCache
 from vggweb.services.classify import Classification
 from vggweb.services.open_result import PHOTO, OpenResult, image_name
 from vggweb.services.result import ModelUsed
@@ -25,6 +26,7 @@ from vggweb.storage import PurgeReport, Store, StoredFile, StoredResult
 
 SHOWN_PHOTO_MAX_PX = 1024  # longer side of the copy that the page shows
 SHOWN_PHOTO_QUALITY = 88
+CARDS_REMEMBERED = 64  # of at most 250 kB each
 ID_BYTES = 16  # 128 random bits: an address that cannot be guessed
 
 
@@ -44,6 +46,7 @@ class Results:
     def __init__(self, store: Store, *, result_days: float) -> None:
         self._store = store
         self._result_days = result_days
+        self._cards: ComputeOnceCache[bytes] = ComputeOnceCache(CARDS_REMEMBERED)
 
     def keep(self, classification: Classification, *, model: ModelUsed, owner: str | None) -> OpenResult:
         """Stores a classification, row and pictures in one transaction, and gives its result, open."""
@@ -79,9 +82,14 @@ class Results:
             return False
         return True
 
+    def card_jpg(self, result: OpenResult) -> bytes:
+        """The card that a shared link shows; drawn once, as everybody in a chat looks at it."""
+        return self._cards.get(result.id, result.card_jpg)
+
     def delete(self, result: OpenResult) -> None:
         """Deletes a result and everything private that belongs to it."""
         self._store.delete_result(result.id)
+        self._cards.forget(result.id)
 
     def recent(self, owner: str | None, *, limit: int = 8) -> list[RecentResult]:
         """The visitor's own results, newest first."""

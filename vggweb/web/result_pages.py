@@ -175,12 +175,18 @@ def photo_jpg(result_id: str) -> Response:
     return picture(open_result(result_id).photo_jpg(), "image/jpeg")
 
 
-@blueprint.get("/r/<token:result_id>/preview.png")
-def preview_png(result_id: str) -> Response:
+@blueprint.get("/r/<token:result_id>/preview.jpg")
+def preview_jpg(result_id: str) -> Response:
     """The card that a shared link shows."""
-    response = picture(open_result(result_id).card_png(), "image/png")
+    response = picture(services().results.card_jpg(open_result(result_id)), "image/jpeg")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+@blueprint.get("/r/<token:result_id>/preview.png")
+def preview_png(result_id: str) -> Response:
+    """The same, as pages that were shared long ago call it."""
+    return preview_jpg(result_id)
 
 
 @blueprint.get("/r/<token:result_id>/qr.svg")
