@@ -55,11 +55,12 @@ def environ(site: Path, data: Path) -> dict[str, str]:
 
 
 @contextmanager
-def installed_server(site: Path, folder: Path) -> Iterator[Server]:
+def installed_server(site: Path, folder: Path, *worker: str) -> Iterator[Server]:
     """gunicorn with the installed package, started where no clone is."""
     port = free_port()
     log = folder / "log"
-    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "--threads", "4", "vggweb.web:create_app()"]
+    options = ["-b", f"127.0.0.1:{port}", *worker]
+    command = [sys.executable, "-m", "gunicorn", *options, "vggweb.web:create_app()"]
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=folder, env=environ(site, folder / "data"), stderr=errors)
     try:
@@ -71,8 +72,11 @@ def installed_server(site: Path, folder: Path) -> Iterator[Server]:
         process.wait(30)
 
 
-def test_the_wheel_serves_pages_with_their_files_and_answers(site: Path, tmp_path: Path) -> None:
-    with installed_server(site, tmp_path) as server:
+@pytest.mark.parametrize("worker", [(), ("-k", "vggweb.web.server.worker.Worker")], ids=["bare", "as in the README"])
+def test_the_wheel_serves_pages_with_their_files_and_answers(
+    worker: tuple[str, ...], site: Path, tmp_path: Path
+) -> None:
+    with installed_server(site, tmp_path, *worker) as server:
         page = requests.get(f"{server.url}/", timeout=30)
         linked = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
         statuses = {address: requests.get(server.url + address, timeout=30).status_code for address in linked}

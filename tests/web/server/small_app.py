@@ -37,7 +37,7 @@ def much() -> Response:
     return Response(b"x" * 20_000_000)
 
 
-@app.post("/work/<name>")
+@app.post("/toil/<name>")
 def work(name: str) -> str:
     begun.append(name)
     time.sleep(float(request.args["seconds"]))

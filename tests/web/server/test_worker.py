@@ -204,11 +204,11 @@ def test_stalled_connections_keep_no_thread(url: str) -> None:
 def test_work_is_not_begun_for_who_has_left() -> None:
     with small_server() as (url, _), ExitStack() as stack:
         for number in range(96):
-            stack.enter_context(posted(url, f"/work/busy?seconds=2&{number}"))
+            stack.enter_context(posted(url, f"/toil/busy?seconds=2&{number}"))
         time.sleep(0.8)
-        with posted(url, "/work/left?seconds=0"):
+        with posted(url, "/toil/left?seconds=0"):
             pass
-        with posted(url, "/work/stayed?seconds=0") as stayed:
+        with posted(url, "/toil/stayed?seconds=0") as stayed:
             assert b"200 OK" in stayed.recv(65536)
         begun = requests.get(f"{url}/begun", timeout=30).json()
     assert begun.count("busy") == 96
@@ -224,8 +224,8 @@ def test_a_server_that_is_told_to_stop_finishes_what_it_has_accepted() -> None:
     with (
         small_server() as (url, process),
         requests.get(f"{url}/listen/room", timeout=30, stream=True) as listening,
-        posted(url, "/work/idle?seconds=0") as idle,
-        posted(url, "/work/accepted?seconds=3") as accepted,
+        posted(url, "/toil/idle?seconds=0") as idle,
+        posted(url, "/toil/accepted?seconds=3") as accepted,
     ):
         assert b"200 OK" in idle.recv(65536)
         process.send_signal(signal.SIGTERM)
@@ -273,7 +273,7 @@ def test_too_many_connections_make_room_by_the_oldest_idle_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/work/%C3%A9%2F?seconds=0", "/work/%ff?seconds=0", "/work/a%20b;c?seconds=0&x=%C3%A9"]
+    "path", ["/busy/%C3%A9%2F?seconds=0", "/busy/%ff?seconds=0", "/toil/a%20b;c?seconds=0&x=%C3%A9"]
 )
 def test_an_address_reads_as_it_does_with_other_servers(url: str, other_url: str, path: str) -> None:
     ours, theirs = requests.post(f"{url}{path}", timeout=30), requests.post(f"{other_url}{path}", timeout=30)
