@@ -71,7 +71,7 @@ def _classic(model: Vgg16, convolutions: keras.Model, layer_name: str) -> Ratio:
 
 def _classic_with_compilation(model: Vgg16, convolutions: keras.Model, layer_name: str) -> Ratio:
     def draw_first_picture() -> object:
-        fresh = Vgg16(model.keras_model, model.weights)  # keeps no compiled function yet
+        fresh = Vgg16.from_keras(model.keras_model, model.weights)  # keeps no compiled function yet
         return draw_filter(fresh, layer_name, FILTER, recipe="classic")
 
     return compare(

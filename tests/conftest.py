@@ -24,7 +24,7 @@ MakeApp = Callable[..., Flask]
 @pytest.fixture(scope="session")
 def model_host() -> ModelHost:
     """The compact network, loaded once for all tests."""
-    model_host = ModelHost(compact_choice(), queue_limit=8)
+    model_host = ModelHost(compact_choice(), queue_limit=8, engine=Settings.from_environ().engine)
     model_host.load()
     return model_host
 
@@ -32,7 +32,12 @@ def model_host() -> ModelHost:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """The defaults, with a store of the test's own and a rate limit that no test meets by accident."""
-    return replace(Settings.from_environ({}), data=tmp_path / "data", rate_limit="10000/minute", weights="compact")
+    return replace(
+        Settings.from_environ({"VGGWEB_ENGINE": Settings.from_environ().engine}),
+        data=tmp_path / "data",
+        rate_limit="10000/minute",
+        weights="compact",
+    )
 
 
 @pytest.fixture

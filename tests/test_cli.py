@@ -67,6 +67,7 @@ def test_purge_reports_what_it_deleted(tmp_path: Path) -> None:
     [
         ("VGGWEB_WEIGHTS", "/nowhere/weights.h5", "There is no weights file"),
         ("VGGWEB_MAX_PIXELS", "many", "VGGWEB_MAX_PIXELS is 'many', and must be a number"),
+        ("VGGWEB_ENGINE", "fast", "must be one of auto, ncnn, tensorflow"),
         ("VGGWEB_RATE_LIMIT", "often", "must read like 60/minute"),
         ("VGGWEB_LOG_LEVEL", "LOUD", "must be one of DEBUG"),
         ("VGGWEB_DATABASE_URL", "nonsense", "no SQLAlchemy URL"),

@@ -41,6 +41,12 @@ class Settings:
         "auto (Keras's official file if it is in Keras's cache, else the embedded compact weights), compact, "
         "imagenet, or the path of an .h5 file.",
     )
+    engine: str = _setting(
+        "VGGWEB_ENGINE",
+        "auto",
+        "What computes forward passes: auto (ncnn where it is installed and agrees with Keras, else TensorFlow), ncnn "
+        "or tensorflow. Gradients are always TensorFlow's.",
+    )
     max_upload_bytes: int = _setting(
         "VGGWEB_MAX_UPLOAD_BYTES", str(16 * MIB), "Larger request bodies get 413 before they are read; bytes."
     )
@@ -96,6 +102,7 @@ class Settings:
         _check_rate_limit(values["rate_limit"])
         _check_log_level(values["log_level"])
         _check_broker(values["broker_url"])
+        _check_engine(values["engine"])
         return cls(**values)
 
     def store_url(self) -> str:
@@ -161,6 +168,12 @@ def _check_log_level(text: str) -> None:
     levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
     if text.upper() not in levels:
         raise SettingError(f"VGGWEB_LOG_LEVEL is {text!r}, and must be one of {', '.join(levels)}.")
+
+
+def _check_engine(text: str) -> None:
+    engines = ("auto", "ncnn", "tensorflow")
+    if text not in engines:
+        raise SettingError(f"VGGWEB_ENGINE is {text!r}, and must be one of {', '.join(engines)}.")
 
 
 def _check_broker(url: str) -> None:

@@ -62,7 +62,9 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
     Raises:
         SetupError: the weights or the store cannot be used.
     """
-    model_host = model_host or ModelHost(choose_weights(settings.weights), queue_limit=settings.prediction_queue)
+    model_host = model_host or ModelHost(
+        choose_weights(settings.weights), queue_limit=settings.prediction_queue, engine=settings.engine
+    )
     store = Store(settings.store_url(), lock_folder=settings.data, forget=forget, result_days=settings.result_days)
     store.migrate()
     results = Results(store, result_days=settings.result_days)

@@ -48,7 +48,7 @@ def test_a_broken_photo_is_named_and_the_others_are_counted(folder: Path, tmp_pa
     (folder / f"{ESPRESSO}_broken.jpg").write_bytes((SAMPLES / "coffee.jpg").read_bytes()[:4000])
     done = run("weights", "measure", str(folder), "--json", data=tmp_path)
     assert done.returncode == 2
-    assert "_broken.jpg: The picture" in done.stderr
+    assert "_broken.jpg: The file stops" in done.stderr
     measured = json.loads(done.stdout)
     assert measured["model"]["variant"] == "compact"
     assert [(row["preparation"], row["photos"]) for row in measured["preparations"]] == [

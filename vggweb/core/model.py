@@ -1,28 +1,32 @@
-"""VGG16, loaded and ready to be asked. The only place that builds Keras models.
+"""VGG16, loaded and ready to be asked.
 
-Both variants are Keras's own ``applications.VGG16`` with its layer names and without a softmax: ``imagenet``
-whole, ``compact`` with the small classifier on the same convolutions. Whoever looks inside asks here for a
-sub-model that shares the layers; the layers themselves are never changed.
+Forward passes go to an engine, which needs no TensorFlow. Whoever needs gradients asks for the Keras model or a
+sub-model of it: TensorFlow is imported then, once, and not before.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vggweb.core.architecture import CONVOLUTIONS, IMAGE_SIZE_PX
+from vggweb.core.architecture import IMAGE_SIZE_PX
 from vggweb.core.arrays import Activation, Batch, Logits
-from vggweb.core.classes import CLASS_COUNT
-from vggweb.core.tensorflow_import import keras, tf
+from vggweb.core.classifier import Classifier, classifier_of
+from vggweb.core.engines import LARGEST_DIFFERENCE, Engine, choose_engine, disagreement
 from vggweb.core.weights import WeightsChoice, WeightsInfo
-from vggweb.core.weights.compact import HEAD_CHANNELS, compact_choice, convolution_values, head_values
 from vggweb.core.weights.info import weights_info
-from vggweb.core.weights.official import load_imagenet_weights
+from vggweb.core.weights.values import LayerValues, layer_values
+
+if TYPE_CHECKING:
+    from vggweb.core.tensorflow_import import keras
 
 T = TypeVar("T")
 INPUT_SHAPE = (IMAGE_SIZE_PX, IMAGE_SIZE_PX, 3)
-RELU6_MAXIMUM = 6.0  # the compact classifier clips its features to [0, 6]
+
+logger = logging.getLogger(__name__)
 
 
 class Vgg16:
@@ -31,15 +35,51 @@ class Vgg16:
     Safe to use from several threads.
 
     Attributes:
-        keras_model: the Keras model, batch (n, 224, 224, 3) to logits (n, 1000).
+        engine: what computes the forward passes now.
         weights: what is known of the weights.
+        classifier: the layers behind block5_conv3, whose gradient needs no TensorFlow; None for a Keras model of
+            somebody else's making.
     """
 
-    def __init__(self, keras_model: keras.Model, weights: WeightsInfo) -> None:
-        self.keras_model = keras_model
+    def __init__(
+        self,
+        engine: Engine,
+        weights: WeightsInfo,
+        *,
+        read_values: Callable[[str], LayerValues],
+        build_keras: Callable[[], "keras.Model"],
+        classifier: Classifier | None = None,
+        may_change_engine: bool = False,
+    ) -> None:
+        self.engine = engine
         self.weights = weights
+        self.classifier = classifier
+        self._read_values = read_values
+        self._build_keras = build_keras
+        self._may_change_engine = may_change_engine
         self._lock = threading.RLock()
         self._kept: dict[Hashable, Any] = {}
+
+    @classmethod
+    def from_keras(cls, keras_model: "keras.Model", weights: WeightsInfo) -> "Vgg16":
+        """A Keras model, batch (n, h, w, 3) to logits (n, classes), as its own engine."""
+        from vggweb.core.engines.keras import KerasEngine
+
+        def read_values(name: str) -> LayerValues:
+            layer = keras_model.get_layer(name)
+            return LayerValues(name, layer.kernel.numpy(), layer.bias.numpy())
+
+        return cls(KerasEngine(keras_model), weights, read_values=read_values, build_keras=lambda: keras_model)
+
+    @property
+    def class_count(self) -> int:
+        """How many words the network knows: 1000."""
+        return self.engine.class_count
+
+    @property
+    def keras_model(self) -> "keras.Model":
+        """The Keras model, batch (n, 224, 224, 3) → logits (n, 1000); TensorFlow starts at the first time."""
+        return self.keep("keras_model", self._load_keras)
 
     def logits(self, batch: Batch) -> Logits:
         """The scores before softmax.
@@ -50,12 +90,10 @@ class Vgg16:
         Returns:
             float32 (n, 1000).
         """
-        compiled = self.keep("logits", lambda: _compile(self.keras_model))
-        logits: Logits = compiled(tf.constant(batch)).numpy()
-        return logits
+        return self.engine.logits(batch)
 
     def warm_up(self) -> None:
-        """Afterwards the first photo takes no longer than the next: the graph is traced and compiled."""
+        """Afterwards the first photo takes no longer than the next."""
         self.logits(np.zeros((1, *INPUT_SHAPE), np.float32))
 
     def activations(self, batch: Batch, layer_names: Sequence[str]) -> dict[str, Activation]:
@@ -63,25 +101,29 @@ class Vgg16:
 
         Args:
             batch: float32 (1, 224, 224, 3), BGR, mean-subtracted. Not modified.
-            layer_names: Keras's layer names.
+            layer_names: Keras's layer names; ``predictions`` gives the logits.
 
         Returns:
-            For each name a float32 (h, w, channels).
+            For each name a float32 (h, w, channels), or (n,) of a dense layer.
         """
-        names = tuple(layer_names)
-        compiled = self.keep(("activations", names), lambda: _compile(self._observed(names)))
-        outputs = tf.nest.flatten(compiled(tf.constant(batch)))  # Keras gives a single output bare
-        return {name: output[0].numpy() for name, output in zip(names, outputs, strict=True)}
+        return self.engine.activations(batch, layer_names)
 
-    def observed(self, layer_name: str) -> keras.Model:
-        """The sub-model batch → [that layer's output, logits], on the shared layers."""
-        model: keras.Model = self.keep(
-            ("observed", layer_name), lambda: self._observed((layer_name,), with_logits=True)
-        )
-        return model
+    def values(self, layer_name: str) -> LayerValues:
+        """A layer's kernel and bias from the weights' file: of a convolution float32 (3, 3, in, out) and (out,)."""
+        return self._read_values(layer_name)
 
-    def up_to(self, layer_name: str, *, before_relu: bool = False) -> keras.Model:
-        """The sub-model that stops at a convolution and takes pictures of any size.
+    def kernel(self, layer_name: str) -> NDArray[np.float32]:
+        """A convolution's kernel, float32 (3, 3, in, out), input channels in BGR order for block1_conv1."""
+        return self.values(layer_name).kernel
+
+    def observed(self, layer_name: str) -> "keras.Model":
+        """The Keras sub-model batch → [that layer's output, logits], on the shared layers."""
+        from vggweb.core.keras_vgg16 import observed
+
+        return self.keep(("observed", layer_name), lambda: observed(self.keras_model, [layer_name], with_logits=True))
+
+    def up_to(self, layer_name: str, *, before_relu: bool = False) -> "keras.Model":
+        """The Keras sub-model that stops at a convolution or pooling and takes pictures of any size.
 
         Args:
             layer_name: a convolution or pooling.
@@ -91,14 +133,10 @@ class Vgg16:
         Returns:
             float32 (n, h, w, 3) BGR, mean-subtracted → float32 (n, h', w', channels).
         """
-        key = ("up_to", layer_name, before_relu)
-        model: keras.Model = self.keep(key, lambda: self._up_to(layer_name, before_relu=before_relu))
-        return model
+        from vggweb.core.keras_vgg16 import up_to
 
-    def kernel(self, layer_name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """A convolution's kernel, float32 (3, 3, in, out), input channels in BGR order for block1_conv1."""
-        kernel: np.ndarray[Any, np.dtype[np.float32]] = self.keras_model.get_layer(layer_name).kernel.numpy()
-        return kernel
+        key = ("up_to", layer_name, before_relu)
+        return self.keep(key, lambda: up_to(self.keras_model, layer_name, before_relu=before_relu))
 
     def keep(self, key: Hashable, build: Callable[[], T]) -> T:
         """What `build` gives, built once for this model: compiled functions and sub-models live here."""
@@ -108,78 +146,71 @@ class Vgg16:
             kept: T = self._kept[key]
             return kept
 
-    def _observed(self, names: Sequence[str], *, with_logits: bool = False) -> keras.Model:
-        outputs = [self.keras_model.get_layer(name).output for name in names]
-        if with_logits:
-            outputs.append(self.keras_model.output)
-        return keras.Model(self.keras_model.input, outputs)
+    def _load_keras(self) -> "keras.Model":
+        keras_model = self._build_keras()
+        if self.engine.name != "tensorflow":
+            self._compare_with(keras_model)
+        return keras_model
 
-    def _up_to(self, layer_name: str, *, before_relu: bool) -> keras.Model:
-        inputs = keras.Input((None, None, 3))
-        value = inputs
-        for layer in self.keras_model.layers:
-            if isinstance(layer, keras.layers.InputLayer):
-                continue
-            if layer.name == layer_name and before_relu:
-                return keras.Model(inputs, _Linear(layer, name=f"{layer_name}_before_relu")(value))
-            value = layer(value)
-            if layer.name == layer_name:
-                return keras.Model(inputs, value)
-        raise ValueError(layer_name)
+    def _compare_with(self, keras_model: "keras.Model") -> None:
+        """Both engines answer a probe once; if they differ, TensorFlow answers from now on, unless ncnn was ordered."""
+        from vggweb.core.engines.keras import KerasEngine
 
-
-class _Linear(keras.layers.Layer):  # type: ignore[misc]
-    """A convolution's kernel and bias, shared with the original layer, without its ReLU."""
-
-    def __init__(self, convolution: keras.layers.Conv2D, name: str) -> None:
-        super().__init__(name=name, trainable=False)
-        self._kernel = convolution.kernel
-        self._bias = convolution.bias
-
-    def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """float32 (n, h, w, in) → (n, h, w, out)."""
-        return tf.nn.conv2d(inputs, self._kernel, strides=1, padding="SAME") + self._bias
+        reference = KerasEngine(keras_model)
+        difference = disagreement(self.engine, reference, probe_batch())
+        if difference <= LARGEST_DIFFERENCE:
+            return
+        logger.error(
+            "The engines disagree on a probe.",
+            extra={
+                "difference": difference,
+                "allowed": LARGEST_DIFFERENCE,
+                "answers": "tensorflow" if self._may_change_engine else self.engine.name,
+            },
+        )
+        if self._may_change_engine:
+            self.engine = reference
 
 
-def load_model(choice: WeightsChoice) -> Vgg16:
-    """The network with the chosen weights. Takes some seconds the first time: TensorFlow starts.
+def probe_batch() -> Batch:
+    """float32 (1, 224, 224, 3): noise in the range of a photo's values, always the same."""
+    noise = np.random.default_rng(0).uniform(-128, 128, (1, *INPUT_SHAPE))
+    return noise.astype(np.float32)
+
+
+def load_model(choice: WeightsChoice, engine: str = "auto") -> Vgg16:
+    """The network with the chosen weights, on the engine that the setting asks for.
 
     Raises:
         WeightsError: the file cannot be read or does not fit VGG16.
+        SettingError: the engine cannot be used here.
     """
-    if choice.variant == "compact":
-        return _load_compact()
-    return _load_imagenet(choice)
-
-
-def _load_compact() -> Vgg16:
-    base = keras.applications.VGG16(include_top=False, weights=None, input_shape=INPUT_SHAPE)
-    value = keras.layers.Conv2D(HEAD_CHANNELS, 1, name="head_conv")(base.output)
-    value = keras.layers.ReLU(max_value=RELU6_MAXIMUM, name="head_relu6")(value)
-    value = keras.layers.GlobalAveragePooling2D(name="head_mean")(value)
-    logits = keras.layers.Dense(CLASS_COUNT, name="predictions")(value)
-    network = keras.Model(base.input, logits, name="vgg16_compact")
-
-    convolutions, head = convolution_values(), head_values()
-    for layer in CONVOLUTIONS:
-        weights = [convolutions[f"{layer.name}/kernel"], convolutions[f"{layer.name}/bias"]]
-        network.get_layer(layer.name).set_weights(weights)
-    head_kernel = head["head_conv/kernel"][None, None]  # (512, 1280) → (1, 1, 512, 1280)
-    network.get_layer("head_conv").set_weights([head_kernel, head["head_conv/bias"]])
-    network.get_layer("predictions").set_weights([head["predictions/kernel"], head["predictions/bias"]])
-    return Vgg16(network, weights_info(compact_choice()))
-
-
-def _load_imagenet(choice: WeightsChoice) -> Vgg16:
-    network = keras.applications.VGG16(weights=None, classifier_activation=None)
-    load_imagenet_weights(network, choice)
-    return Vgg16(network, weights_info(choice))
-
-
-def _compile(network: keras.Model) -> Callable[[tf.Tensor], Any]:
-    """The network as a compiled graph: without the data adapters and callbacks of ``Model.predict``."""
-    signature = [tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)]
-    compiled: Callable[[tf.Tensor], Any] = tf.function(
-        lambda batch: network(batch, training=False), input_signature=signature
+    on_ncnn = choose_engine(engine) == "ncnn"
+    found, build_keras = _ncnn(choice) if on_ncnn else _keras(choice)
+    return Vgg16(
+        found,
+        weights_info(choice),
+        read_values=lambda layer_name: next(layer_values(choice, layer_name)),
+        build_keras=build_keras,
+        classifier=classifier_of(choice),
+        may_change_engine=engine == "auto",
     )
-    return compiled
+
+
+def _ncnn(choice: WeightsChoice) -> tuple[Engine, Callable[[], "keras.Model"]]:
+    from vggweb.core.engines.ncnn import NcnnEngine
+
+    def build() -> "keras.Model":
+        from vggweb.core.keras_vgg16 import build_keras_model
+
+        return build_keras_model(choice)
+
+    return NcnnEngine(choice), build
+
+
+def _keras(choice: WeightsChoice) -> tuple[Engine, Callable[[], "keras.Model"]]:
+    from vggweb.core.engines.keras import KerasEngine
+    from vggweb.core.keras_vgg16 import build_keras_model
+
+    keras_model = build_keras_model(choice)
+    return KerasEngine(keras_model), lambda: keras_model

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from vggweb.core.engines import EngineName, choose_engine
 from vggweb.core.weights import WeightsChoice, WeightsInfo
 from vggweb.core.weights.info import weights_info
 from vggweb.errors import BusyError, NotReadyError
@@ -21,11 +22,21 @@ PATIENCE_SECONDS = 20.0  # how long a visitor who comes during the start waits b
 class ModelHost:
     """Holds the model, says when it is ready, and lets only so many photos wait for it.
 
-    TensorFlow is imported by the loading thread, not before: the server answers while it starts.
+    The loading thread does it, so that the server answers while it starts; TensorFlow is not imported for it where
+    another engine computes.
     """
 
-    def __init__(self, choice: WeightsChoice, *, queue_limit: int, gate: Gate | None = None) -> None:
+    def __init__(
+        self, choice: WeightsChoice, *, queue_limit: int, engine: str = "auto", gate: Gate | None = None
+    ) -> None:
+        """Loads nothing yet.
+
+        Raises:
+            SettingError: the engine cannot be used here.
+        """
         self.choice = choice
+        self._engine = engine
+        self._first_engine = choose_engine(engine)
         self.gate = gate or Gate()
         self._places = threading.BoundedSemaphore(max(1, queue_limit))
         self._one_at_a_time = threading.Lock()
@@ -41,7 +52,7 @@ class ModelHost:
         from vggweb.core.model import load_model
 
         if self._model is None:
-            model = load_model(self.choice)
+            model = load_model(self.choice, self._engine)
             model.warm_up()
             self._model = model
             self._ready.set()
@@ -51,6 +62,11 @@ class ModelHost:
     def is_ready(self) -> bool:
         """Whether a photo could be classified now."""
         return self._ready.is_set()
+
+    @property
+    def engine_name(self) -> EngineName:
+        """Which engine computes forward passes; does not wait for the model."""
+        return self._model.engine.name if self._model else self._first_engine
 
     @property
     def weights(self) -> WeightsInfo:

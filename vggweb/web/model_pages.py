@@ -1,10 +1,11 @@
 """Which weights answer: the model's page, and the embedded weights' files for whoever wants to compute along."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from flask import Response, make_response, render_template, send_from_directory, url_for
 
 from vggweb.core.architecture import LAYERS
+from vggweb.core.engines import EngineName
 from vggweb.core.weights import WeightsInfo
 from vggweb.core.weights.compact import FILES, FOLDER
 from vggweb.errors import NotFoundError
@@ -26,13 +27,25 @@ class Download:
     bytes: int
 
 
-@blueprint.get("/model", json=Json("Which weights answer", WeightsInfo))
+@dataclass(frozen=True)
+class ModelInfo(WeightsInfo):
+    """What is known of the weights that answer, and what computes with them.
+
+    Attributes:
+        engine: ``ncnn`` or ``tensorflow``; gradients are always TensorFlow's.
+    """
+
+    engine: EngineName
+
+
+@blueprint.get("/model", json=Json("Which weights answer", ModelInfo))
 def show() -> Response:
     """The model's page."""
-    weights = services().model_host.weights
+    host = services().model_host
+    known = {item.name: getattr(host.weights, item.name) for item in fields(WeightsInfo)}
     if wants_json():
-        return json_response(weights)
-    compact = weights.variant == "compact"
+        return json_response(ModelInfo(**known, engine=host.engine_name))
+    compact = host.weights.variant == "compact"
     downloads = [
         Download(name, url_for("model.weights_file", name=name), (FOLDER / name).stat().st_size)
         for name in FILES
@@ -43,6 +56,7 @@ def show() -> Response:
         official_note=official_note(),
         fetch_command="flask weights fetch",
         downloads=downloads,
+        engine=host.engine_name,
         layers=LAYERS,
     )
     return make_response(page)

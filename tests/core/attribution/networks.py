@@ -10,7 +10,7 @@ from vggweb.core.weights.info import weights_info
 
 
 def wrapped(network: keras.Model) -> Vgg16:
-    return Vgg16(network, weights_info(compact_choice()))
+    return Vgg16.from_keras(network, weights_info(compact_choice()))
 
 
 def two_map_network(*, bias: tuple[float, float] = (0.0, 0.0)) -> Vgg16:

@@ -10,6 +10,7 @@ from tests.core.attribution.networks import two_map_batch, two_map_network
 from tests.photo_files import LIMITS, sample_bytes
 from vggweb.core.arrays import Batch
 from vggweb.core.attribution import class_logit, grad_cam
+from vggweb.core.attribution.grad_cam import grad_cam_by_tape
 from vggweb.core.images import read_photo
 from vggweb.core.preprocessing import prepare_image, to_batch
 from vggweb.errors import UnknownClassError, UnknownLayerError
@@ -92,6 +93,17 @@ def test_the_map_is_that_of_kerass_published_recipe(
     assert heatmap.shape == (side, side)
     expected = keras_recipe(model.keras_model, cat, layer_name, class_index)
     np.testing.assert_allclose(heatmap, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("class_index", [EGYPTIAN_CAT, TABBY, 0, 999])
+def test_the_classifiers_own_gradient_is_that_of_tensorflows_tape(
+    model_host: ModelHost, cat: Batch, class_index: int
+) -> None:
+    model = model_host.load()
+    by_hand = grad_cam(model, cat, class_index=class_index)
+    by_tape = grad_cam_by_tape(model, cat, class_index=class_index, layer_name="block5_conv3")
+    np.testing.assert_allclose(by_hand.heatmap, by_tape.heatmap, atol=2e-5)
+    assert by_hand.logit == pytest.approx(by_tape.logit, abs=1e-4)
 
 
 def test_the_evidence_for_the_cat_lies_on_its_face(model_host: ModelHost, cat: Batch) -> None:

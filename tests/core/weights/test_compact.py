@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from vggweb.core.weights import compact
 from vggweb.core.weights.compact import (
@@ -15,9 +16,8 @@ from vggweb.core.weights.compact import (
     check_compact_files,
     compact_choice,
     compact_info,
+    compact_layers,
     compact_sha256,
-    convolution_values,
-    head_values,
 )
 from vggweb.errors import WeightsError
 
@@ -33,21 +33,27 @@ PROBES = [
 ]
 
 
+def values_by_name() -> dict[str, NDArray[np.float32]]:
+    layers = tuple(compact_layers())
+    kernels = {f"{name}/kernel": kernel for name, kernel, _ in layers}
+    return kernels | {f"{name}/bias": bias for name, _, bias in layers}
+
+
 def test_the_seven_probes_hold_to_float16() -> None:
-    values = convolution_values()
+    values = values_by_name()
     found = [values[name][position] for name, position, _ in PROBES]
     expected = [np.float32(np.float16(value)) for _, _, value in PROBES]
     assert found == expected
 
 
 def test_the_convolutions_have_14_714_688_parameters_in_float32() -> None:
-    values = convolution_values()
+    values = {name: value for name, value in values_by_name().items() if name.startswith("block")}
     assert sum(value.size for value in values.values()) == 14_714_688
     assert {value.dtype for value in values.values()} == {np.dtype(np.float32)}
 
 
 def test_with_the_classifier_there_are_16_652_328() -> None:
-    head = sum(value.size for value in head_values().values())
+    head = sum(value.size for name, value in values_by_name().items() if not name.startswith("block"))
     assert head == HEAD_PARAMETERS == 16_652_328 - 14_714_688
 
 

@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 from tests.core.weights.files import write_hollow
+from vggweb.core.architecture import LAYERS
 from vggweb.core.arrays import Batch
+from vggweb.core.attribution.grad_cam import grad_cam, grad_cam_by_tape
+from vggweb.core.engines.ncnn import NcnnEngine
 from vggweb.core.model import Vgg16, load_model
 from vggweb.core.weights import WeightsChoice, WeightsFile, official
 from vggweb.core.weights.compact import compact_choice, compact_info
@@ -180,7 +183,28 @@ def test_a_full_file_answers_as_kerass_own_model_with_its_values(full_file: Path
     logits = model.logits(batch)
     assert logits.shape == (1, 1000)
     assert float(np.ptp(logits)) > 1.0  # not all the same: the values count
-    np.testing.assert_allclose(logits, oracle(batch).numpy(), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(logits, oracle(batch).numpy(), rtol=1e-3, atol=1e-5 * float(np.ptp(logits)))
+
+
+def test_ncnn_gives_every_layer_of_the_full_network_as_keras_does(full_file: Path, oracle: keras.Model) -> None:
+    engine = NcnnEngine(choose_weights(str(full_file)))
+    names = [*(layer.name for layer in LAYERS), "fc1", "fc2", "predictions"]
+    found = engine.activations(random_batch(), names)
+    expected = keras.Model(oracle.input, [oracle.get_layer(name).output for name in names])(random_batch())
+    for name, output in zip(names, expected, strict=True):
+        correct = output[0].numpy()
+        assert found[name].shape == correct.shape
+        assert np.abs(found[name] - correct).max() < 1e-4 * np.abs(correct).max(), name
+
+
+@pytest.mark.parametrize("class_index", [0, 999])
+def test_grad_cam_through_fc1_and_fc2_by_hand_is_that_of_tensorflows_tape(full_file: Path, class_index: int) -> None:
+    model, batch = load_model(choose_weights(str(full_file)), "ncnn"), random_batch()
+    by_hand = grad_cam(model, batch, class_index=class_index)
+    by_tape = grad_cam_by_tape(model, batch, class_index=class_index, layer_name="block5_conv3")
+    assert by_tape.has_evidence
+    np.testing.assert_allclose(by_hand.heatmap, by_tape.heatmap, atol=1e-4)
+    assert by_hand.logit == pytest.approx(by_tape.logit, rel=1e-4)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")

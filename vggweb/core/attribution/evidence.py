@@ -55,7 +55,7 @@ def check_class(model: "Vgg16", class_index: int) -> None:
     Raises:
         UnknownClassError: class_index is outside 0 to the number of classes - 1.
     """
-    if not 0 <= class_index < model.keras_model.output_shape[-1]:
+    if not 0 <= class_index < model.class_count:
         raise UnknownClassError
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from vggweb.core.architecture import find_convolution
 from vggweb.core.arrays import Batch
-from vggweb.core.attribution.evidence import Attribution, OnProgress, class_logit, positive_share
+from vggweb.core.attribution.evidence import Attribution, OnProgress, check_class, class_logit, positive_share
+from vggweb.core.classifier import Classifier
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
@@ -42,14 +43,34 @@ def grad_cam(
         UnknownClassError: class_index is outside 0-999.
         UnknownLayerError: no such convolution.
     """
+    find_convolution(layer_name)
+    check_class(model, class_index)
+    if layer_name == LAST_CONVOLUTION and model.classifier is not None:
+        found = _from_classifier(model, model.classifier, batch, class_index)
+    else:
+        found = grad_cam_by_tape(model, batch, class_index=class_index, layer_name=layer_name)
+    if on_progress is not None:
+        on_progress(1.0)
+    return found
+
+
+def _from_classifier(model: "Vgg16", classifier: Classifier, batch: Batch, class_index: int) -> Attribution:
+    """On the last convolution: one forward pass, and the classifier's own gradient."""
+    names = (LAST_CONVOLUTION, *classifier.layer_names, "predictions")
+    activations = model.activations(batch, names)
+    maps = activations[LAST_CONVOLUTION]  # (14, 14, 512)
+    gradients = classifier.channel_gradients(activations, class_index)  # (512,), summed over the cells
+    weighted = maps @ (gradients / (maps.shape[0] * maps.shape[1]))  # (14, 14)
+    return Attribution(float(activations["predictions"][class_index]), positive_share(weighted))
+
+
+def grad_cam_by_tape(model: "Vgg16", batch: Batch, *, class_index: int, layer_name: str) -> Attribution:
+    """The same by TensorFlow's gradients, for any convolution; arguments and results as `grad_cam`."""
     from vggweb.core.tensorflow_import import tf
 
-    find_convolution(layer_name)
     logit = class_logit(model, batch, class_index=class_index)
     compiled = model.keep(("grad_cam", layer_name), lambda: _compile(model, layer_name))
     weighted = compiled(tf.constant(batch), tf.constant(class_index))  # (1, h, w)
-    if on_progress is not None:
-        on_progress(1.0)
     return Attribution(logit, positive_share(np.asarray(weighted)[0]))
 
 

@@ -1,13 +1,14 @@
 """The embedded compact weights: VGG16's own 13 convolutions and a small classifier made for this project."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
+from safetensors import SafetensorError, safe_open
 
+from vggweb.core.architecture import CONVOLUTIONS
 from vggweb.core.weights import Accuracy, WeightsChoice, WeightsFile, WeightsInfo
 from vggweb.errors import WeightsError
 
@@ -20,7 +21,11 @@ FILES = {
 }
 SIZES_BYTES = {"vgg16_conv.safetensors": 29_431_752, "compact_head.safetensors": 3_875_704}
 HEAD_CHANNELS = 1280  # width of the classifier's 1 × 1 convolution
+FEATURE_MAXIMUM = 6.0  # its features are clipped to [0, 6] before they are averaged
 HEAD_PARAMETERS = (512 + 1) * HEAD_CHANNELS + (HEAD_CHANNELS + 1) * 1000
+
+HEAD_LAYERS = ("head_conv", "predictions")
+LAYER_NAMES = (*(layer.name for layer in CONVOLUTIONS), *HEAD_LAYERS)
 
 _MEASURED = "vggweb's model card: 1,000 ILSVRC-2012 validation photos, numbers 1 to 1,000, none used in training"
 
@@ -86,21 +91,28 @@ def check_compact_files() -> None:
             )
 
 
-def convolution_values() -> dict[str, NDArray[np.float32]]:
-    """The convolutions: block1_conv1/kernel (3, 3, in, out), block1_conv1/bias (out,), …, as float32."""
-    return _read("vgg16_conv.safetensors")
+def compact_layers(*names: str) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
+    """Name, kernel and bias of the named layers, or of all 15 in the order of the data.
+
+    Yields:
+        Keras's layer name; kernel float32 (3, 3, in, out), of head_conv (1, 1, 512, 1280), of predictions
+        (1280, 1000); bias float32 (out,).
+
+    Raises:
+        WeightsError: a file cannot be read.
+    """
+    for name in names or LAYER_NAMES:
+        file = "compact_head.safetensors" if name in HEAD_LAYERS else "vgg16_conv.safetensors"
+        kernel, bias = _read(file, f"{name}/kernel"), _read(file, f"{name}/bias")
+        yield name, kernel[None, None] if name == "head_conv" else kernel, bias
 
 
-def head_values() -> dict[str, NDArray[np.float32]]:
-    """The classifier: head_conv/kernel (512, 1280), head_conv/bias, predictions/kernel (1280, 1000), …/bias."""
-    return _read("compact_head.safetensors")
-
-
-def _read(name: str) -> dict[str, NDArray[np.float32]]:
+def _read(file: str, tensor: str) -> NDArray[np.float32]:
     try:
-        tensors = load_file(FOLDER / name)
+        with safe_open(FOLDER / file, framework="numpy") as tensors:
+            values: NDArray[np.float32] = tensors.get_tensor(tensor).astype(np.float32)
     except (OSError, SafetensorError) as error:
         raise WeightsError(
-            f"The embedded weights file {name} cannot be read.", "Restore it from the repository."
+            f"The embedded weights file {file} cannot be read.", "Restore it from the repository."
         ) from error
-    return {key: value.astype(np.float32) for key, value in tensors.items()}
+    return values

@@ -59,8 +59,8 @@ def check_layout(path: Path) -> Layout:
     return layout
 
 
-def read_layers(path: Path) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
-    """Name, kernel and bias of each of the 16 layers, one layer in memory at a time.
+def read_layers(path: Path, *names: str) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
+    """Name, kernel and bias of the named layers, or of all 16, one layer in memory at a time.
 
     Yields:
         Keras's layer name; kernel float32 (3, 3, in, out) or (in, out); bias float32 (out,).
@@ -73,9 +73,25 @@ def read_layers(path: Path) -> Iterator[tuple[str, NDArray[np.float32], NDArray[
         with h5py.File(path, "r") as file:
             _, datasets = _find_datasets(file, path)
             _check_shapes(datasets, path)
-            for name in KERNEL_SHAPES:
+            for name in names or KERNEL_SHAPES:
                 kernel, bias = datasets[name]
                 yield name, _read(kernel, name, path), _read(bias, name, path)
+    except _UNREADABLE as error:
+        raise _broken(path) from error
+
+
+def read_rows(path: Path, name: str, count: int) -> Iterator[NDArray[np.float32]]:
+    """A dense layer's kernel, so many rows at a time: float32 (count, out); fc1 as a whole would take 411 MB.
+
+    Raises:
+        WeightsError: as `check_layout`, or a value cannot be read.
+    """
+    try:
+        with h5py.File(path, "r") as file:
+            _, datasets = _find_datasets(file, path)
+            kernel = datasets[name][0]
+            for start in range(0, kernel.shape[0], count):
+                yield kernel[start : start + count].astype(np.float32, copy=False)
     except _UNREADABLE as error:
         raise _broken(path) from error
 

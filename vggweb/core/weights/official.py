@@ -6,16 +6,16 @@ seconds, and only ``flask weights fetch`` downloads.
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vggweb.core.weights import Accuracy, WeightsChoice, WeightsFile, WeightsInfo
 from vggweb.core.weights.compact import check_compact_files, compact_choice
 from vggweb.core.weights.layout import check_layout, read_layers
 from vggweb.errors import WeightsError
-
-if TYPE_CHECKING:
-    from vggweb.core.tensorflow_import import keras
 
 # Name, address and MD5 as keras/src/applications/vgg16.py (Keras 3.15) has them.
 OFFICIAL_NAME = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
@@ -155,17 +155,26 @@ def _custom_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
     )
 
 
-def load_imagenet_weights(network: "keras.Model", choice: WeightsChoice) -> None:
-    """Fill the network with the file's values, layer by layer, so that one layer at most is held twice.
+def imagenet_layers(
+    choice: WeightsChoice, *names: str
+) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
+    """Name, kernel and bias of the named layers, or of all 16, one in memory at a time, as `read_layers` gives them.
 
     Args:
-        network: Keras's VGG16 with its classifier, (n, 224, 224, 3) → (n, 1000). Changed in place.
         choice: of variant ``imagenet``, as `choose_weights` gives it.
 
     Raises:
         WeightsError: the file was removed, changed or damaged since it was chosen, or holds no finite numbers.
     """
+    return read_layers(imagenet_path(choice), *names)
+
+
+def imagenet_path(choice: WeightsChoice) -> Path:
+    """The HDF5 file of the choice.
+
+    Raises:
+        WeightsError: the choice names none.
+    """
     if choice.path is None:
         raise WeightsError("The chosen weights name no file.", "Set VGGWEB_WEIGHTS to imagenet or to a path.")
-    for name, kernel, bias in read_layers(choice.path):
-        network.get_layer(name).set_weights([kernel, bias])
+    return choice.path
