@@ -273,7 +273,7 @@ def test_too_many_connections_make_room_by_the_oldest_idle_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/busy/%C3%A9%2F?seconds=0", "/busy/%ff?seconds=0", "/toil/a%20b;c?seconds=0&x=%C3%A9"]
+    "path", ["/toil/%C3%A9%2F?seconds=0", "/toil/%ff?seconds=0", "/toil/a%20b;c?seconds=0&x=%C3%A9"]
 )
 def test_an_address_reads_as_it_does_with_other_servers(url: str, other_url: str, path: str) -> None:
     ours, theirs = requests.post(f"{url}{path}", timeout=30), requests.post(f"{other_url}{path}", timeout=30)
