@@ -86,6 +86,11 @@ class Settings:
     jobs_per_visitor: int = _setting(
         "VGGWEB_JOBS_PER_VISITOR", "20", "Long computations one visitor may have waiting or running."
     )
+    jobs_per_address: int = _setting(
+        "VGGWEB_JOBS_PER_ADDRESS",
+        "60",
+        "Long computations that all visitors of one network address may have waiting or running.",
+    )
     job_timeout_seconds: float = _setting(
         "VGGWEB_JOB_TIMEOUT_SECONDS", "900", "A computation that takes longer fails; seconds."
     )

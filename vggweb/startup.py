@@ -73,6 +73,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         workers=settings.job_workers,
         queue_limit=settings.job_queue,
         per_visitor_limit=settings.jobs_per_visitor,
+        per_address_limit=settings.jobs_per_address,
         timeout_seconds=settings.job_timeout_seconds,
         gate=model_host.gate,
         broker_url=settings.broker_url,

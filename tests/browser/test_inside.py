@@ -104,11 +104,11 @@ def test_a_long_drawing_moves_on_keeps_the_focus_and_can_be_cancelled_and_asked_
 def test_the_page_of_a_job_that_somebody_else_cancels_says_so(
     new_context: NewContext, server: Server, result: str
 ) -> None:
+    job = requests.post(f"{server.url}{result}/why/occlusion/281.json", timeout=60).json()
     page = new_context().new_page()
     page.goto(f"{result}/why/occlusion/281")
-    page.get_by_role("button", name="Compute it").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    job = requests.post(f"{server.url}{result}/why/occlusion/281.json", timeout=60).json()
+    expect(page.get_by_role("button", name="Wait for it, too")).to_be_visible()
     requests.post(f"{server.url}/jobs/{job['id']}/cancel.json", timeout=60)
     expect(page.get_by_text("The computation was cancelled.")).to_be_visible()
     expect(page.get_by_role("button", name="Compute it")).to_be_visible()

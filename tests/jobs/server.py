@@ -27,6 +27,7 @@ def main(url: str, folder: str, count: int) -> None:
         workers=2,
         queue_limit=100,
         per_visitor_limit=100,
+        per_address_limit=100,
         timeout_seconds=600,
         gate=Gate(),
         lease_seconds=LEASE_SECONDS,

@@ -7,7 +7,7 @@ import pytest
 from tests.jobs.conftest import MakeJobs
 from tests.jobs.works import KIND, Computation, ask, until_state
 from vggweb.errors import BusyError, OverloadError, RateLimitedError
-from vggweb.jobs import Jobs
+from vggweb.jobs import Asker, Job, Jobs
 
 
 def ready(jobs: Jobs) -> Jobs:
@@ -77,3 +77,27 @@ def test_who_waits_is_told_the_place_in_the_queue(jobs: Jobs) -> None:
     assert [jobs.find(job_id).queue_position for job_id in ids] == [1, 2, 3]
     jobs.cancel(ids[0])
     assert [jobs.find(job_id).queue_position for job_id in ids] == [None, 1, 2]
+
+
+def ask_from(jobs: Jobs, key: str, owner: str, address: str, *, is_known: bool = True) -> Job:
+    asker = Asker(owner, address, is_known=is_known)
+    return jobs.submit(KIND, key, {}, owner=asker, result_url="/")
+
+
+def test_one_address_gets_so_many_jobs_however_many_visitors_it_shows(make_jobs: MakeJobs) -> None:
+    jobs = ready(make_jobs(per_visitor_limit=2, per_address_limit=3))
+    for number in range(3):
+        ask_from(jobs, f"{number}", f"visitor {number}", "school")
+    with pytest.raises(RateLimitedError) as caught:
+        ask_from(jobs, "3", "visitor 3", "school")
+    assert "3" in caught.value.message
+    assert ask_from(jobs, "3", "visitor 4", "home").state == "queued"
+
+
+def test_whoever_comes_without_a_cookie_is_one_visitor_with_their_whole_address(make_jobs: MakeJobs) -> None:
+    jobs = ready(make_jobs(per_visitor_limit=2, per_address_limit=100))
+    for number in range(2):
+        ask_from(jobs, f"{number}", f"fresh {number}", "flat", is_known=False)
+    with pytest.raises(RateLimitedError):
+        ask_from(jobs, "2", "fresh 2", "flat", is_known=False)
+    assert ask_from(jobs, "2", "known", "flat").state == "queued"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from vggweb.errors import JobStoppedError
-from vggweb.jobs import Arguments, Job, JobContext, Jobs
+from vggweb.jobs import Arguments, Asker, Job, JobContext, Jobs
 
 PATIENCE_SECONDS = 60
 KIND = "test"
@@ -29,7 +29,8 @@ def ask(
     jobs: Jobs, key: str = "key", *, kind: str = KIND, owner: str | None = "owner", result_id: str | None = None
 ) -> Job:
     """Submits a job."""
-    return jobs.submit(kind, key, {"key": key}, owner=owner, result_url=f"/{key}", result_id=result_id)
+    asker = Asker(owner, f"address of {owner}") if owner else None
+    return jobs.submit(kind, key, {"key": key}, owner=asker, result_url=f"/{key}", result_id=result_id)
 
 
 class Computation:

@@ -1,18 +1,21 @@
 """Long computations as programs and visitors watch them."""
 
+import re
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.conftest import MakeApp
 from tests.jobs.works import Endless, until, until_state
 from tests.web.forms import press
 from tests.web.pages import Page, get_page
 from tests.web.uploads import JSON
 from vggweb.errors import CorruptImageError
-from vggweb.jobs import Arguments, Job, JobContext, Jobs
+from vggweb.jobs import Arguments, Asker, Job, JobContext, Jobs
 
 KIND = "test"
 RESULT_URL = "/model"  # any page that is there
@@ -26,9 +29,22 @@ def jobs(app: Flask) -> Any:
     jobs.stop()
 
 
-def submit(jobs: Jobs, work: Callable[[JobContext, Arguments], None], key: str = "key") -> Job:
+def submit(
+    jobs: Jobs, work: Callable[[JobContext, Arguments], None], key: str = "key", *, owner: str | None = None
+) -> Job:
     jobs.register(KIND, work)
-    return jobs.submit(KIND, key, {}, owner=None, result_url=RESULT_URL)
+    asker = Asker(owner, "address") if owner else None
+    return jobs.submit(KIND, key, {}, owner=asker, result_url=RESULT_URL)
+
+
+def visitor(client: FlaskClient) -> str:
+    """The hash of a browser that has made something."""
+    with client.session_transaction() as session:
+        session["visitor"] = "somebody"
+    return sha256(b"somebody").hexdigest()
+
+
+PROGRAM = sha256(b"address 127.0.0.1").hexdigest()  # what stands for a program without a cookie
 
 
 def quick(context: JobContext, _arguments: Arguments) -> None:
@@ -126,7 +142,7 @@ def test_progress_is_1_when_it_is_done_and_not_before(jobs: Jobs, client: FlaskC
 
 
 def test_a_visitor_cancels_a_running_job(jobs: Jobs, client: FlaskClient) -> None:
-    job = submit(jobs, work := Endless())
+    job = submit(jobs, work := Endless(), owner=visitor(client))
     jobs.start()
     assert work.began.wait(60)
     pressed = press(client, f"/jobs/{job.id}", f"/jobs/{job.id}/cancel")
@@ -140,13 +156,13 @@ def test_a_visitor_cancels_a_running_job(jobs: Jobs, client: FlaskClient) -> Non
 
 
 def test_a_program_cancels_a_waiting_job_and_cancelling_again_changes_nothing(jobs: Jobs, client: FlaskClient) -> None:
-    job = submit(jobs, quick)
+    job = submit(jobs, quick, owner=PROGRAM)
     for address in (f"/jobs/{job.id}/cancel", f"/jobs/{job.id}/cancel.json"):
         response = client.post(address, headers=JSON)
         assert (response.status_code, response.get_json()["state"]) == (200, "cancelled")
         assert response.get_json()["progress"] < 1
     jobs.start()
-    done = submit(jobs, quick, "other")
+    done = submit(jobs, quick, "other", owner=PROGRAM)
     until_state(jobs, done.id, "done")
     assert client.post(f"/jobs/{done.id}/cancel", headers=JSON).get_json()["state"] == "done"
     assert answer_of(client, job)["state"] == "cancelled"
@@ -204,7 +220,39 @@ def test_nothing_of_a_job_is_kept_by_browsers_or_proxies(jobs: Jobs, client: Fla
 
 
 def test_a_form_to_cancel_needs_its_token(jobs: Jobs, client: FlaskClient) -> None:
-    job = submit(jobs, quick)
-    press(client, f"/jobs/{job.id}", "/results")  # a browser with a cookie
+    job = submit(jobs, quick, owner=visitor(client))
     assert client.post(f"/jobs/{job.id}/cancel").status_code == 403
     assert jobs.find(job.id).state == "queued"
+
+
+def test_the_button_to_cancel_is_shown_to_who_asked_and_nobody_else_can_press_it(jobs: Jobs, app: Flask) -> None:
+    maker, stranger, program = app.test_client(), app.test_client(), app.test_client()
+    job = submit(jobs, quick, owner=visitor(maker))
+    cancel = f"/jobs/{job.id}/cancel"
+    assert [form.get("action") for form in get_page(maker, f"/jobs/{job.id}").all("form")] == [cancel]
+    assert cancel not in get_page(stranger, f"/jobs/{job.id}").html
+    assert (answer_of(maker, job)["is_yours"], answer_of(stranger, job)["is_yours"]) == (True, False)
+    assert press(stranger, "/", cancel).status_code == 403
+    refused = program.post(cancel, headers=JSON)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (403, "not_yours")
+    assert jobs.find(job.id).state == "queued"
+
+
+def test_a_drawing_that_two_visitors_wait_for_goes_on_when_one_leaves(jobs: Jobs, app: Flask) -> None:
+    address = "/layers/block1_conv1/filters/5"
+    first, second = app.test_client(), app.test_client()
+    for client in (first, second):
+        assert press(client, address, address).status_code == 303
+    found = re.search(r'action="/jobs/([^/]+)/cancel"', first.get(address).text)
+    assert found
+    assert press(first, address, f"/jobs/{found[1]}/cancel").status_code == 303
+    assert jobs.find(found[1]).state == "queued"
+    assert "/cancel" not in first.get(address).text
+    assert press(second, address, f"/jobs/{found[1]}/cancel").status_code == 303
+    assert jobs.find(found[1]).state == "cancelled"
+
+
+def test_drawings_asked_for_without_a_cookie_count_on_their_address(make_app: MakeApp) -> None:
+    app = make_app(jobs_per_visitor=2)
+    answers = [app.test_client().post(f"/layers/block1_conv1/filters/{number}") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]

@@ -4,12 +4,13 @@ from vggweb.jobs.context import JobContext, ServerStopsError
 from vggweb.jobs.gate import Gate
 from vggweb.jobs.products import Products, forget_results
 from vggweb.jobs.queue import Jobs
-from vggweb.jobs.records import Arguments, Claim, Job, JobError, State
+from vggweb.jobs.records import Arguments, Asker, Claim, Job, JobError, State
 from vggweb.jobs.runner import Work
 from vggweb.jobs.worker_queue import WorkerQueue
 
 __all__ = [
     "Arguments",
+    "Asker",
     "Claim",
     "Gate",
     "Job",

@@ -1,10 +1,10 @@
-"""Whether one more job may wait: its result stands, the queue has room, and the visitor has not too many already."""
+"""Whether one more job may wait: its result stands, the queue has room, nobody has too many already."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from vggweb.errors import BusyError, GoneError, NotFoundError, RateLimitedError
-from vggweb.jobs.records import UNFINISHED, Limits
+from vggweb.jobs.records import UNFINISHED, Asker, Limits
 from vggweb.jobs.tables import JobRow
 from vggweb.storage.tables import ResultRow
 
@@ -27,12 +27,12 @@ def check_result(session: Session, result_id: str | None) -> None:
         raise GoneError
 
 
-def check_limits(session: Session, owner: str | None, limits: Limits) -> None:
-    """Raises unless one more job may wait, in all and for this visitor.
+def check_limits(session: Session, asker: Asker | None, limits: Limits) -> None:
+    """Raises unless one more job may wait, in all, for this visitor and for their address.
 
     Raises:
         BusyError: the queue is full.
-        RateLimitedError: the visitor has too many unfinished jobs.
+        RateLimitedError: the visitor or the address has too many unfinished jobs.
     """
     waiting = session.scalar(select(func.count()).where(JobRow.state == "queued")) or 0
     if waiting >= limits.queue:
@@ -41,11 +41,19 @@ def check_limits(session: Session, owner: str | None, limits: Limits) -> None:
             "Try again in a minute.",
             retry_after_seconds=RETRY_AFTER_SECONDS,
         )
-    own = select(func.count()).where(JobRow.owner == owner, JobRow.state.in_(UNFINISHED))
-    if owner is not None and (session.scalar(own) or 0) >= limits.per_visitor:
+    if asker is not None:
+        _check_account(session, asker, limits)
+
+
+def _check_account(session: Session, asker: Asker, limits: Limits) -> None:
+    unfinished = select(func.count()).where(JobRow.state.in_(UNFINISHED))
+    own = session.scalar(unfinished.where(JobRow.owner == asker.owner)) or 0
+    nearby = session.scalar(unfinished.where(JobRow.address == asker.address)) or 0
+    most_nearby = limits.per_address if asker.is_known else limits.per_visitor
+    if own >= limits.per_visitor or nearby >= most_nearby:
         raise RateLimitedError(
-            "You have %(most)s computations waiting or running, and more are not taken at once.",
+            "You or others at your address have %(most)s computations waiting or running; more are not taken at once.",
             "Wait until one of them is done, or cancel one.",
-            most=limits.per_visitor,
+            most=limits.per_visitor if own >= limits.per_visitor else most_nearby,
             retry_after_seconds=RETRY_AFTER_SECONDS,
         )

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from vggweb.errors import NotFoundError
 from vggweb.jobs.admission import check_limits, check_result
+from vggweb.jobs.askers import add_asker, check_asked, start_anew, take_off
 from vggweb.jobs.gate import Gate
 from vggweb.jobs.products import Products
-from vggweb.jobs.records import LIVE, UNFINISHED, Job, Limits, NewJob
+from vggweb.jobs.records import LIVE, UNFINISHED, Asker, Job, Limits, NewJob
 from vggweb.jobs.rows import new_row, queue_again, to_job
 from vggweb.jobs.runner import Runner, Work
 from vggweb.jobs.tables import JobRow
@@ -49,6 +50,7 @@ class Jobs:
         workers: int,
         queue_limit: int,
         per_visitor_limit: int,
+        per_address_limit: int,
         timeout_seconds: float,
         gate: Gate,
         lease_seconds: float = LEASE_SECONDS,
@@ -56,7 +58,7 @@ class Jobs:
     ) -> None:
         self.products = Products(engine)
         self._engine = engine
-        self._limits = Limits(queue=queue_limit, per_visitor=per_visitor_limit)
+        self._limits = Limits(queue=queue_limit, per_visitor=per_visitor_limit, per_address=per_address_limit)
         self._works: dict[str, Work] = {}
         self._stopping = threading.Event()
         self._runner = Runner(
@@ -101,7 +103,7 @@ class Jobs:
         key: str,
         arguments: Mapping[str, Any],
         *,
-        owner: str | None,
+        owner: Asker | None,
         result_url: str,
         result_id: str | None = None,
     ) -> Job:
@@ -113,18 +115,18 @@ class Jobs:
             kind: as registered.
             key: names the product and all that it depends on; at most 255 characters.
             arguments: JSON values for the work.
-            owner: who asks, as the limit for one visitor counts; None: no such limit.
+            owner: who asks; None: the server itself, which has no limit.
             result_url: where the product will be shown.
             result_id: the result that job and product are deleted with.
 
         Raises:
             BusyError: the queue is full.
-            RateLimitedError: this visitor has too many jobs waiting or running.
+            RateLimitedError: this visitor, or their address, has too many jobs waiting or running.
             NotFoundError: there is no such result.
             GoneError: the result was deleted.
         """
         job = self.find_by_key(key)
-        if job is not None and job.state in LIVE:
+        if job is not None and (job.state == "done" or (job.state in LIVE and _waits(owner, job))):
             return job
         new = NewJob(kind=kind, key=key, arguments=arguments, owner=owner, result_url=result_url, result_id=result_id)
         job = self._submit(new)
@@ -151,8 +153,25 @@ class Jobs:
         """How many jobs wait for a worker, of this process or of another one."""
         return self._runner.count_waiting()
 
+    def leave(self, job_id: str, owner: str) -> Job:
+        """Takes one who waits off a job; the last one to leave cancels it. A finished one stays as it is.
+
+        Raises:
+            NotFoundError: there is none.
+            NotYoursError: this one never asked for it.
+        """
+        with writing(self._engine) as session:
+            row = session.get(JobRow, job_id, with_for_update=True)
+            if row is None:
+                raise NotFoundError
+            check_asked(session, job_id, owner)
+            if row.state in UNFINISHED and not take_off(session, row, owner):
+                row.state, row.finished_at, row.claim, row.lease_until = "cancelled", datetime.now(UTC), None, None
+            session.flush()
+            return to_job(session, row)
+
     def cancel(self, job_id: str) -> Job:
-        """Cancels a job that is not finished; its worker hears of it at its next report. A finished one stays.
+        """Cancels a job that is not finished, whoever waits for it. Its worker hears of it at its next report.
 
         Raises:
             NotFoundError: there is none.
@@ -177,15 +196,28 @@ class Jobs:
             check_result(session, new.result_id)
             row = session.scalar(select(JobRow).where(JobRow.key == new.key).with_for_update())
             if row is not None and row.state in LIVE:
-                return to_job(session, row)
-            check_limits(session, new.owner, self._limits)
-            if row is None:
-                row = new_row(new)
-                session.add(row)
+                add_asker(session, row, new.owner)
             else:
-                queue_again(row, new)
+                check_limits(session, new.owner, self._limits)
+                row = _queued(session, row, new)
             session.flush()
             return to_job(session, row)
+
+
+def _waits(owner: Asker | None, job: Job) -> bool:
+    return owner is None or owner.owner in job.askers
+
+
+def _queued(session: Session, row: JobRow | None, new: NewJob) -> JobRow:
+    """The row of a job that waits, for the first time or once more."""
+    if row is None:
+        row = new_row(new)
+        session.add(row)
+        session.flush()
+    else:
+        queue_again(row, new)
+    start_anew(session, row, new.owner)
+    return row
 
 
 def _get(session: Session, job_id: str) -> JobRow:

@@ -28,6 +28,21 @@ class JobError:
 
 
 @dataclass(frozen=True)
+class Asker:
+    """Who asks for long work.
+
+    Attributes:
+        owner: a hash that stands for the browser, or for a program's address.
+        address: a hash of the network address.
+        is_known: whether they came with a cookie of ours; whoever did not is as many as they like to be.
+    """
+
+    owner: str
+    address: str
+    is_known: bool = True
+
+
+@dataclass(frozen=True)
 class Job:
     """A long computation as it stands now.
 
@@ -46,7 +61,7 @@ class Job:
         error: why it failed.
         result_url: where the product is shown.
         result_id: the result that the product belongs to, and is deleted with.
-        owner: who asked last; None for a program.
+        askers: the owners who wait for it, or waited when it ended: any of them may leave, and the last one cancels.
         attempt: counted from 1.
         queue_position: 1 for the next; None unless queued.
         seconds_left: an estimate from the pace so far; None unless running and past its first report.
@@ -66,7 +81,7 @@ class Job:
     error: JobError | None
     result_url: str
     result_id: str | None
-    owner: str | None
+    askers: frozenset[str]
     attempt: int
     queue_position: int | None
     seconds_left: float | None
@@ -74,22 +89,23 @@ class Job:
 
 @dataclass(frozen=True)
 class NewJob:
-    """What is asked for. Attributes as in `Job`; `arguments` are JSON values for the work."""
+    """What is asked for. Attributes as in `Job`; `arguments` are JSON values for the work, `owner` is who asks."""
 
     kind: str
     key: str
     arguments: Mapping[str, Any]
-    owner: str | None
+    owner: Asker | None
     result_url: str
     result_id: str | None
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many jobs may wait in all, and how many one visitor may have waiting or running."""
+    """How many jobs may wait in all, and how many one visitor and one address may have waiting or running."""
 
     queue: int
     per_visitor: int
+    per_address: int
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from vggweb.jobs.askers import askers_of
 from vggweb.jobs.records import Job, JobError, NewJob, State
 from vggweb.jobs.tables import JobRow
 
@@ -31,7 +32,7 @@ def queue_again(row: JobRow, new: NewJob) -> None:
 
 def fill_row(row: JobRow, new: NewJob, now: datetime) -> None:
     """Sets everything that does not outlast a job's being asked for again."""
-    row.kind, row.arguments, row.owner = new.kind, dict(new.arguments), new.owner
+    row.kind, row.arguments = new.kind, dict(new.arguments)
     row.result_url, row.result_id = new.result_url, new.result_id
     row.state, row.queued_at, row.crashes = "queued", now, 0
     row.started_at = row.finished_at = row.claim = row.lease_until = None
@@ -61,7 +62,7 @@ def to_job(session: Session, row: JobRow) -> Job:
         error=_error(row),
         result_url=row.result_url,
         result_id=row.result_id,
-        owner=row.owner,
+        askers=askers_of(session, row.id),
         attempt=row.attempt,
         queue_position=_queue_position(session, row),
         seconds_left=_seconds_left(row),

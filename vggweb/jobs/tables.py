@@ -16,13 +16,15 @@ class JobRow(Base):
     __table_args__ = (
         Index("ix_jobs_state_queued_at", "state", "queued_at"),
         Index("ix_jobs_owner_state", "owner", "state"),
+        Index("ix_jobs_address_state", "address", "state"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
     key: Mapped[str] = mapped_column(String(255), unique=True)
     arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
-    owner: Mapped[str | None] = mapped_column(String(64))
+    owner: Mapped[str | None] = mapped_column(String(64))  # on whose account it counts, of those who wait for it
+    address: Mapped[str | None] = mapped_column(String(64))
     result_url: Mapped[str] = mapped_column(String(255))
     result_id: Mapped[str | None] = mapped_column(String(64), ForeignKey("results.id", ondelete="CASCADE"), index=True)
     state: Mapped[str] = mapped_column(String(16))
@@ -42,6 +44,17 @@ class JobRow(Base):
     error_code: Mapped[str | None] = mapped_column(String(32))
     error_message: Mapped[str | None] = mapped_column(Text)
     error_hint: Mapped[str | None] = mapped_column(Text)
+
+
+class AskerRow(Base):
+    """One of those who wait for a job."""
+
+    __tablename__ = "job_askers"
+
+    job_id: Mapped[str] = mapped_column(String(64), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    address: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ProductRow(Base):

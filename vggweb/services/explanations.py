@@ -11,7 +11,7 @@ from vggweb.core.attribution import METHODS, Attribution, Method, MethodName, fi
 from vggweb.core.classes import ImageNetClass, find_class
 from vggweb.core.rendering import encode_png, enlarge, heatmap_picture, overlay
 from vggweb.errors import NotDrawnError
-from vggweb.jobs import Arguments, Job, JobContext, Jobs
+from vggweb.jobs import Arguments, Asker, Job, JobContext, Jobs
 from vggweb.services.cache import ComputeOnceCache
 from vggweb.services.model_host import ModelHost
 from vggweb.services.open_result import OpenResult
@@ -77,7 +77,7 @@ class Explanations:
         return self._jobs.find_by_key(key_of(result.id, method_name, class_index))
 
     def start(
-        self, result: OpenResult, method_name: MethodName, class_index: int, *, owner: str | None, result_url: str
+        self, result: OpenResult, method_name: MethodName, class_index: int, *, owner: Asker | None, result_url: str
     ) -> Job:
         """The job that computes a slow method's map: a new one, or the one that is at it.
 

@@ -15,7 +15,7 @@ from vggweb.core.optvis.drawing import Drawing, OnStep
 from vggweb.core.optvis.recipes import RecipeName, check_recipe, check_seed
 from vggweb.core.rendering import decode_picture, encode_png, encode_webp
 from vggweb.errors import BadParameterError, NotDrawnError
-from vggweb.jobs import Arguments, Job, JobContext, Jobs
+from vggweb.jobs import Arguments, Asker, Job, JobContext, Jobs
 from vggweb.services.model_host import ModelHost
 from vggweb.storage import StoredFile
 
@@ -136,7 +136,7 @@ class Gallery:
         """The job that draws or drew the picture."""
         return self._jobs.find_by_key(self.key(wish))
 
-    def draw(self, wish: Wish, *, owner: str | None, result_url: str) -> Job:
+    def draw(self, wish: Wish, *, owner: Asker | None, result_url: str) -> Job:
         """The job that draws the picture: a new one, or the one that is at it.
 
         Raises:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from flask import Response, make_response, render_template, url_for
 
-from vggweb.errors import NotFoundError
+from vggweb.errors import NotFoundError, NotYoursError
 from vggweb.jobs import Job, State
+from vggweb.web import visitors
 from vggweb.web.context import services
 from vggweb.web.errors import ErrorBody
 from vggweb.web.responses import json_response, picture, see_other, wants_json
@@ -17,7 +18,7 @@ REFRESH_SECONDS = 2  # how often a page without JavaScript looks again
 
 @dataclass(frozen=True)
 class JobAnswer:
-    """A long computation; progress is 1 only when it is done."""
+    """A long computation; progress is 1 only when it is done, and who it is not for cannot cancel it."""
 
     id: str
     state: State
@@ -30,6 +31,7 @@ class JobAnswer:
     queue_position: int | None
     curve: tuple[float, ...]
     attempt: int
+    is_yours: bool
 
 
 @blueprint.get("/jobs/<token:job_id>", json=Json("A long computation", JobAnswer, errors=(NotFoundError,)))
@@ -45,11 +47,12 @@ def show(job_id: str) -> Response:
 
 
 @blueprint.post(
-    "/jobs/<token:job_id>/cancel", json=Json("Cancel a long computation", JobAnswer, errors=(NotFoundError,))
+    "/jobs/<token:job_id>/cancel",
+    json=Json("Cancel a long computation", JobAnswer, errors=(NotFoundError, NotYoursError)),
 )
 def cancel(job_id: str) -> Response:
-    """Stops a job that waits or runs; whoever has its unguessable address may."""
-    job = services().jobs.cancel(job_id)
+    """Takes whoever asks off a job that waits or runs, and stops it if nobody else waits for it."""
+    job = services().jobs.leave(job_id, visitors.known_asker() or "")
     if wants_json():
         return json_response(job_answer(job))
     return see_other(url_for("jobs.show", job_id=job_id))
@@ -80,6 +83,7 @@ def job_answer(job: Job) -> JobAnswer:
         queue_position=job.queue_position,
         curve=job.curve,
         attempt=job.attempt,
+        is_yours=visitors.known_asker() in job.askers,
     )
 
 

@@ -9,6 +9,7 @@ import secrets
 from flask import current_app, request, session
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
+from vggweb.jobs import Asker
 from vggweb.web.context import services
 from vggweb.web.form_tokens import known_secrets
 from vggweb.web.responses import wants_json
@@ -31,11 +32,15 @@ def owner() -> str:
     return _hash(session[_FIELD])
 
 
-def asker() -> str:
-    """Whoever asks for long work, as the limit for one visitor counts: the browser, or a program's address."""
-    if wants_json():
-        return known_owner() or _hash(f"address {request.remote_addr}")
-    return owner()
+def asker() -> Asker:
+    """Whoever asks for long work: the browser, or a program, which its address stands for."""
+    is_known = known_owner() is not None or bool(known_secrets())
+    return Asker(known_asker() or owner(), _address(), is_known=is_known)
+
+
+def known_asker() -> str | None:
+    """The hash by which this request's sender is known among those who asked; None for a browser that did not."""
+    return known_owner() or (_address() if wants_json() else None)
 
 
 def remember_photo(result_id: str) -> None:
@@ -70,6 +75,10 @@ def _new_visitor() -> str:
         return secrets.token_urlsafe(16)
     signer = Signer(current_app.secret_key or "", salt="visitor")
     return signer.get_signature(known).decode()
+
+
+def _address() -> str:
+    return _hash(f"address {request.remote_addr}")
 
 
 def _serializer() -> URLSafeSerializer:
