@@ -47,8 +47,7 @@ def alike(first: Any, second: Any) -> bool:
         return len(first) == len(second) and all(map(alike, first, second))
     if isinstance(first, float):
         return math.isclose(first, second, rel_tol=0, abs_tol=1e-4)
-    same: bool = first == second
-    return same
+    return first == second
 
 
 @pytest.mark.parametrize("sample", [sample.name for sample in SAMPLES])

@@ -50,8 +50,7 @@ class CompactClassifier:
         features = activations["head_conv"]  # (7, 7, 1280), before they are clipped
         open_cells = ((features > 0) & (features < FEATURE_MAXIMUM)).sum(axis=(0, 1))  # (1280,)
         gradient = dense.kernel[:, class_index] * (open_cells / CELLS)
-        summed: Vector = (convolution.kernel[0, 0] @ gradient).astype(np.float32)  # (512, 1280) @ (1280,)
-        return summed
+        return (convolution.kernel[0, 0] @ gradient).astype(np.float32)  # (512, 1280) @ (1280,)
 
 
 class FullClassifier:
@@ -68,8 +67,7 @@ class FullClassifier:
         gradient = predictions.kernel[:, class_index] * (activations["fc2"] > 0)  # (4096,)
         gradient = (fc2.kernel @ gradient) * (activations["fc1"] > 0)  # (4096,)
         cells = read_rows(imagenet_path(self._choice), "fc1", CHANNELS)  # 49 × (512, 4096)
-        summed: Vector = np.sum([cell @ gradient for cell in cells], axis=0)
-        return summed
+        return np.sum([cell @ gradient for cell in cells], axis=0)
 
 
 def classifier_of(choice: WeightsChoice) -> Classifier:

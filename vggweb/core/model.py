@@ -143,8 +143,7 @@ class Vgg16:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = build()
-            kept: T = self._kept[key]
-            return kept
+            return self._kept[key]
 
     def _load_keras(self) -> "keras.Model":
         keras_model = self._build_keras()

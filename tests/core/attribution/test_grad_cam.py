@@ -34,8 +34,7 @@ def keras_recipe(network: keras.Model, batch: Batch, layer_name: str, class_inde
         channel = answer[:, class_index]
     pooled = tf.reduce_mean(tape.gradient(channel, activation), axis=(0, 1, 2))
     heatmap = tf.squeeze(activation[0] @ pooled[..., tf.newaxis])
-    recipe: NDArray[np.float32] = (tf.maximum(heatmap, 0) / tf.reduce_max(heatmap)).numpy()
-    return recipe
+    return (tf.maximum(heatmap, 0) / tf.reduce_max(heatmap)).numpy()
 
 
 def test_the_map_is_the_one_worked_out_on_paper() -> None:

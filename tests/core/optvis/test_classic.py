@@ -47,8 +47,7 @@ def shown(image: NDArray[np.float32]) -> NDArray[np.uint8]:
     x += 0.5
     x = np.clip(x, 0, 1)
     x *= 255
-    picture: NDArray[np.uint8] = np.clip(x, 0, 255).astype(np.uint8)[:, :, ::-1]
-    return picture
+    return np.clip(x, 0, 255).astype(np.uint8)[:, :, ::-1]
 
 
 @pytest.mark.parametrize(("layer_name", "filter_index"), [("block2_conv1", 17), ("block3_conv1", 100)])

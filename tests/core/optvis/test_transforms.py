@@ -16,8 +16,7 @@ def noise(count: int = 1, size_px: int = 12) -> NDArray[np.float32]:
 
 
 def warped(images: NDArray[np.float32], *transforms: tuple[float, ...], window_px: int = 12) -> NDArray[np.float32]:
-    result: NDArray[np.float32] = warp(tf.constant(images), tf.constant(transforms), window_px).numpy()
-    return result
+    return warp(tf.constant(images), tf.constant(transforms), window_px).numpy()
 
 
 def test_nothing_moves_when_all_amounts_are_zero() -> None:

@@ -72,5 +72,4 @@ def positive_share(values: NDArray[np.float32], *, largest: float | None = None)
     divisor = float(values.max()) if largest is None else largest
     if divisor <= 0:
         return np.zeros(values.shape, np.float32)
-    heatmap: HeatMap = np.clip(values / divisor, 0, 1).astype(np.float32)
-    return heatmap
+    return np.clip(values / divisor, 0, 1).astype(np.float32)

@@ -90,7 +90,4 @@ def _compile(model: "Vgg16", layer_name: str) -> Callable[["tf.Tensor", "tf.Tens
         return tf.reduce_sum(weights * activation, axis=-1)
 
     shape = (1, *model.keras_model.input_shape[1:])
-    compiled: Callable[[tf.Tensor, tf.Tensor], Any] = tf.function(
-        weighted_sum, input_signature=[tf.TensorSpec(shape, tf.float32), tf.TensorSpec((), tf.int32)]
-    )
-    return compiled
+    return tf.function(weighted_sum, input_signature=[tf.TensorSpec(shape, tf.float32), tf.TensorSpec((), tf.int32)])

@@ -78,8 +78,7 @@ def logit_gradient(model: "Vgg16", batch: Batch, *, class_index: int) -> NDArray
     from vggweb.core.tensorflow_import import tf
 
     compiled = model.keep("logit_gradient", lambda: _compile(model))
-    gradient: NDArray[np.float32] = compiled(tf.constant(batch), tf.constant(class_index)).numpy()
-    return gradient
+    return compiled(tf.constant(batch), tf.constant(class_index)).numpy()
 
 
 def _compile(model: "Vgg16") -> Callable[["tf.Tensor", "tf.Tensor"], Any]:
@@ -93,7 +92,4 @@ def _compile(model: "Vgg16") -> Callable[["tf.Tensor", "tf.Tensor"], Any]:
         return tape.gradient(logits, batch, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
     shape = (None, *model.keras_model.input_shape[1:])
-    compiled: Callable[[tf.Tensor, tf.Tensor], Any] = tf.function(
-        gradient, input_signature=[tf.TensorSpec(shape, tf.float32), tf.TensorSpec((), tf.int32)]
-    )
-    return compiled
+    return tf.function(gradient, input_signature=[tf.TensorSpec(shape, tf.float32), tf.TensorSpec((), tf.int32)])

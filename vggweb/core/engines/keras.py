@@ -26,8 +26,7 @@ class KerasEngine:
 
     def logits(self, batch: Batch) -> Logits:
         """float32 (n, 224, 224, 3) → float32 (n, 1000)."""
-        logits: Logits = self._graph(())(tf.constant(batch)).numpy()
-        return logits
+        return self._graph(())(tf.constant(batch)).numpy()
 
     def activations(self, batch: Batch, layer_names: Sequence[str]) -> dict[str, Activation]:
         """For each name float32 (h, w, channels) or (n,); the graph of these layers is compiled once."""
@@ -45,5 +44,4 @@ class KerasEngine:
 
 def _compile(model: keras.Model) -> Compiled:
     signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)]
-    compiled: Compiled = tf.function(lambda batch: model(batch, training=False), input_signature=signature)
-    return compiled
+    return tf.function(lambda batch: model(batch, training=False), input_signature=signature)

@@ -147,5 +147,4 @@ def _openmps_switch() -> Callable[[int], None] | None:
     except (OSError, AttributeError):
         return None
     switch.argtypes, switch.restype = [ctypes.c_int], None
-    found: Callable[[int], None] = switch
-    return found
+    return switch

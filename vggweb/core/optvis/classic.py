@@ -52,8 +52,7 @@ def _build_step(model: Vgg16, layer_name: str) -> Callable[..., Any]:
         moved = images + STEP_SIZE * gradient / (size + EPSILON)
         return moved, scores, tf.reduce_max(response.values, axis=(1, 2))
 
-    built: Callable[..., Any] = step
-    return built
+    return step
 
 
 def display(image: NDArray[np.float32]) -> Picture:

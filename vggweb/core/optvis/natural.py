@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vggweb.core.arrays import Picture
 from vggweb.core.optvis.objectives import Target, score
 from vggweb.core.optvis.param import image_from_spectrum, network_input, start_spectrum
 from vggweb.core.optvis.recipes import Aim, Plan
@@ -56,8 +55,7 @@ def build_step(target: Target, plan: Plan, aim: Aim) -> Callable[..., Any]:
         highest = tf.reduce_max(response.values, axis=(1, 2))
         return _adam(state, gradient, number, plan.learning_rate), scores, highest
 
-    built: Callable[..., Any] = step
-    return built
+    return step
 
 
 def _adam(state: State, gradient: tf.Tensor, number: tf.Tensor, learning_rate: float) -> State:
@@ -73,5 +71,4 @@ def _adam(state: State, gradient: tf.Tensor, number: tf.Tensor, learning_rate: f
 def display(state: State, plan: Plan) -> NDArray[np.uint8]:
     """The pictures as they stand, uint8 (n, h, h, 3), RGB."""
     image: NDArray[np.float32] = image_from_spectrum(state.spectrum, plan.decay_power).numpy()
-    pictures: Picture = np.rint(255 * image).astype(np.uint8)
-    return pictures
+    return np.rint(255 * image).astype(np.uint8)

@@ -29,8 +29,7 @@ COEFFICIENT_GAIN = 0.25  # Lucid's value: with it a learning rate of 0.05 suits
 
 def colour_covariance() -> NDArray[np.float64]:
     """The covariance of ImageNet's colours, float64 (3, 3), RGB in [0, 1]."""
-    covariance: NDArray[np.float64] = COLOUR_AXES @ np.diag(COLOUR_VARIANCES) @ COLOUR_AXES.T
-    return covariance
+    return COLOUR_AXES @ np.diag(COLOUR_VARIANCES) @ COLOUR_AXES.T
 
 
 def colour_matrix() -> NDArray[np.float64]:
@@ -38,8 +37,7 @@ def colour_matrix() -> NDArray[np.float64]:
 
     The columns are, in this order, light against dark, blue against yellow and green against magenta.
     """
-    matrix: NDArray[np.float64] = COLOUR_AXES * np.sqrt(COLOUR_VARIANCES)
-    return matrix
+    return COLOUR_AXES * np.sqrt(COLOUR_VARIANCES)
 
 
 def frequency_scale(size_px: int, decay_power: float) -> NDArray[np.float32]:
