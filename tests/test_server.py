@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.disks import small_disk
 from tests.servers import ROOT, free_port, running_server
 from tests.slow_clients import KINDS, stalled_connections
 
@@ -177,3 +178,18 @@ def test_a_phone_on_a_slow_line_gets_its_photo_through(tmp_path: Path) -> None:
                 time.sleep(1)
                 phone.sendall(body[start : start + 4000])
             assert phone.recv(65536).startswith(b"HTTP/1.1 201")
+
+
+def test_a_full_folder_for_temporary_files_is_told_and_forgotten_when_there_is_room_again(tmp_path: Path) -> None:
+    with (
+        small_disk(tmp_path / "tmp", mebibytes=4) as disk,
+        running_server(tmp_path / "data", TMPDIR=str(disk.folder)) as server,
+    ):
+        disk.fill()
+        large = {"photo": b"x" * 1_000_000}
+        refused = requests.post(f"{server.url}/results.json", files=large, timeout=60)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (507, "storage_full")
+        assert "temporary file" in server.log.read_text()
+        assert requests.get(f"{server.url}/readyz", timeout=60).status_code == 200
+        disk.free()
+        assert requests.post(f"{server.url}/results.json", files=large, timeout=60).status_code == 415

@@ -53,6 +53,11 @@ class Settings:
     max_pixels: int = _setting(
         "VGGWEB_MAX_PIXELS", "52000000", "Larger pictures get 413 before they are decoded; pixels."
     )
+    max_storage_bytes: int = _setting(
+        "VGGWEB_MAX_STORAGE_BYTES",
+        "0",
+        "Past it uploads get 507; bytes; 0: no quota. Under 200 MB free on the disk they do as well.",
+    )
     result_days: float = _setting(
         "VGGWEB_RESULT_DAYS", "0", "Age at which a result expires; days; 0: kept until deleted."
     )

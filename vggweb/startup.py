@@ -18,7 +18,7 @@ from vggweb.services.result import ModelUsed
 from vggweb.services.results import Results
 from vggweb.services.rooms import Rooms
 from vggweb.services.whatif import WhatIf
-from vggweb.storage import ResultIds, Store
+from vggweb.storage import ResultIds, StorageSpace, Store
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Services:
 
     settings: Settings
     store: Store
+    space: StorageSpace
     model_host: ModelHost
     results: Results
     explanations: Explanations
@@ -47,7 +48,12 @@ class Services:
         )
 
     def make_result(self, data: bytes, *, resize: str, owner: str | None) -> OpenResult:
-        """The result of a photo, kept under an unguessable id and open."""
+        """The result of a photo, kept under an unguessable id and open.
+
+        Raises:
+            StorageFullError: there is no room for it; found out before any work is done.
+        """
+        self.space.check()
         return self.results.keep(self.classify(data, resize=resize), model=self.model_used(), owner=owner)
 
     def model_used(self) -> ModelUsed:
@@ -81,6 +87,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
     return Services(
         settings=settings,
         store=store,
+        space=StorageSpace(store.engine, settings.data, max_bytes=settings.max_storage_bytes),
         model_host=model_host,
         results=results,
         explanations=Explanations(results, model_host, jobs),

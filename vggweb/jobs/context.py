@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from vggweb.errors import BusyError, JobCancelledError, JobTimedOutError
+from vggweb.errors import BusyError, JobCancelledError, JobTimedOutError, StorageError
 from vggweb.jobs.gate import Gate
 from vggweb.jobs.records import Claim, Progress
 from vggweb.jobs.worker_queue import WorkerQueue
@@ -94,7 +94,7 @@ class JobContext:
         self.progress.preview = picture() if picture else None
         try:
             held = self._queue.record(self.claim, self.progress)
-        except BusyError:  # a report that is lost does no harm: the next is not far
+        except (BusyError, StorageError):  # a report that is lost does no harm: the next is not far
             logger.warning("A job's progress could not be written down.", exc_info=True)
             return
         if not held:

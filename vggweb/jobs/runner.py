@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from vggweb.errors import BusyError, JobBrokenError, JobCancelledError, JobTimedOutError, VggwebError
+from vggweb.errors import BusyError, JobBrokenError, JobCancelledError, JobTimedOutError, StorageError, VggwebError
 from vggweb.jobs.context import JobContext, ServerStopsError
 from vggweb.jobs.gate import Gate
 from vggweb.jobs.records import Arguments, JobError
@@ -100,7 +100,7 @@ def _write_down(write: Callable[[], bool]) -> None:
     for _ in range(TRIES_TO_WRITE - 1):
         try:
             write()
-        except BusyError:
+        except (BusyError, StorageError):
             logger.warning("How a job ended cannot be written yet.", exc_info=True)
             time.sleep(SECONDS_BETWEEN_TRIES)
         else:

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from vggweb.errors import BusyError, StorageError
+
 logger = logging.getLogger(__name__)
 LOW_PRIORITY = 10  # on the scale from 0 to 19 of setpriority(2)
 LONGEST_STOP_SECONDS = 10.0  # for a step under way; gunicorn gives its workers 20
@@ -76,6 +78,8 @@ def _survive(action: Callable[[], int]) -> int:
     """What the action returns; 0 if it raised, because the database will be there again some time."""
     try:
         return action()
+    except (BusyError, StorageError):  # said where it was noticed, once a minute
+        return 0
     except Exception:
         logger.exception("A worker met an error and goes on.")
         return 0

@@ -4,6 +4,7 @@ One SQLite file in the data folder by default; PostgreSQL by URL when several ma
 """
 
 from vggweb.storage.records import PurgeReport, StoredFile, StoredResult
+from vggweb.storage.space import StorageSpace
 from vggweb.storage.store import ResultIds, Store
 
-__all__ = ["PurgeReport", "ResultIds", "Store", "StoredFile", "StoredResult"]
+__all__ = ["PurgeReport", "ResultIds", "StorageSpace", "Store", "StoredFile", "StoredResult"]

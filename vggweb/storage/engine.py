@@ -1,27 +1,39 @@
 """Engines that suit the store: SQLite for one machine, PostgreSQL for several."""
 
+import logging
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import Pool
 
 from vggweb.errors import SettingError
 
-BUSY_TIMEOUT_SECONDS = 15  # how long a writer waits for another writer of the same SQLite file
+logger = logging.getLogger(__name__)
+BUSY_TIMEOUT_SECONDS = 15.0  # how long a writer waits for another writer of the same SQLite file
+
+QUIET: dict[str, Any] = {"hide_parameters": True}  # in messages and tracebacks: results' ids are keys
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, wait_seconds: float | None = None, poolclass: type[Pool] | None = None) -> Engine:
     """The engine for a database URL; plain ``postgresql://`` and ``postgres://`` mean psycopg 3.
+
+    Args:
+        url: any SQLAlchemy URL.
+        wait_seconds: how long a writer waits for another one of the same SQLite file; None: BUSY_TIMEOUT_SECONDS.
+        poolclass: how connections are kept, if not as usual.
 
     Raises:
         SettingError: the URL cannot be understood, or names a database that has no driver here.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(parsed)
+        return _sqlite_engine(parsed, wait_seconds, poolclass)
     try:
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, poolclass=poolclass, **_sizes(poolclass), **QUIET)
     except (ArgumentError, ImportError) as error:  # NoSuchModuleError is an ArgumentError
         raise SettingError("VGGWEB_DATABASE_URL names a database that has no driver here.") from error
 
@@ -34,11 +46,11 @@ def fold_log(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
-    connection = engine.raw_connection()
     try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-    finally:
-        connection.close()
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    except sqlite3.Error as error:
+        logger.warning("What was deleted is still in the write-ahead log, until it can be folded: %s", error)
 
 
 def _parse(url: str) -> URL:
@@ -53,14 +65,22 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+def _sizes(poolclass: type[Pool] | None) -> dict[str, Any]:
+    """As many connections as there are threads that answer requests, so that none waits for another's."""
+    return {} if poolclass else {"pool_size": 10, "max_overflow": 190}
+
+
+def _sqlite_engine(url: URL, wait_seconds: float | None, poolclass: type[Pool] | None) -> Engine:
+    in_memory = url.database in {None, "", ":memory:"}
+    sizes = {} if in_memory else _sizes(poolclass)
+    timeout = BUSY_TIMEOUT_SECONDS if wait_seconds is None else wait_seconds
+    engine = create_engine(url, connect_args={"timeout": timeout}, poolclass=poolclass, **sizes, **QUIET)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for a writer
-        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # what was answered survives a loss of power
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")  # a deleted photo's bytes are overwritten, not just let go
         cursor.close()

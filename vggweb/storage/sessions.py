@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import CursorResult, Engine, Executable, func, select
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from vggweb.errors import BusyError, NotFoundError
+from vggweb.storage.faults import named_faults
 
 T = TypeVar("T")
 RACES = 5  # each lost race means that another server's row is there now, so the second look finds it
@@ -20,10 +21,11 @@ def reading(engine: Engine) -> Iterator[Session]:
 
     Raises:
         BusyError: the database is locked for too long or out of reach.
+        StorageError: it is full, read-only, failing or damaged.
         NotFoundError: it was asked for a key that it could never hold.
     """
     try:
-        with _busy_when_locked(), Session(engine) as session:
+        with named_faults(), Session(engine) as session:
             yield session
     except DataError as error:  # PostgreSQL takes no NUL in a text, so nothing is kept under such a key
         raise NotFoundError from error
@@ -35,9 +37,10 @@ def writing(engine: Engine) -> Iterator[Session]:
 
     Raises:
         BusyError: the database is locked for too long or out of reach.
+        StorageError: it is full, read-only, failing or damaged.
     """
     writer = engine.execution_options(writes=True)
-    with _busy_when_locked(), Session(writer) as session, session.begin():
+    with named_faults(), Session(writer) as session, session.begin():
         yield session
 
 
@@ -64,11 +67,3 @@ def again_after_a_race(write: Callable[[], T]) -> T:
         except IntegrityError as error:
             lost = error
     raise BusyError from lost
-
-
-@contextmanager
-def _busy_when_locked() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:  # locked for longer than the timeout, or out of reach
-        raise BusyError from error

@@ -16,8 +16,10 @@ from vggweb.errors import GoneError, NotFoundError
 from vggweb.storage.engine import fold_log, make_engine
 from vggweb.storage.migrate import upgrade_to_head
 from vggweb.storage.records import PurgeReport, StoredFile, StoredResult
+from vggweb.storage.reserve import Reserve
 from vggweb.storage.sessions import reading, rows_changed, writing
 from vggweb.storage.tables import PictureRow, ResultRow
+from vggweb.storage.trial import WriteTrial
 
 LITTLE_ENDIAN_FLOAT32 = "<f4"
 NO_PHOTO = PhotoFacts(0, 0, "", was_rotated=False, had_transparency=False)
@@ -28,6 +30,9 @@ Forget: TypeAlias = Callable[[Session, ResultIds], int]
 class Store:
     """Keeps results and their pictures. Safe to use from several threads and several processes.
 
+    Attributes:
+        trial: says whether the store can be written.
+
     Args:
         url: of the database.
         lock_folder: where servers that start at once take turns at an SQLite file.
@@ -37,6 +42,8 @@ class Store:
 
     def __init__(self, url: str, *, lock_folder: Path, forget: Forget, result_days: float = 0) -> None:
         self.engine = make_engine(url)
+        self.trial = WriteTrial(url, lock_folder)
+        self._reserve = Reserve(lock_folder) if self.engine.dialect.name == "sqlite" else None
         self._lock_folder = lock_folder
         self._forget = forget
         self._result_days = result_days
@@ -44,6 +51,8 @@ class Store:
     def migrate(self) -> None:
         """Brings the schema up to date; of several servers that start at once, one does it."""
         upgrade_to_head(self.engine, self._lock_folder)
+        if self._reserve is not None:
+            self._reserve.keep()
 
     def close(self) -> None:
         """Closes every connection."""
@@ -96,9 +105,16 @@ class Store:
 
     def delete_results(self, result_ids: Sequence[str]) -> None:
         """Wipes several results as `delete_result` does, in one transaction."""
-        with writing(self.engine) as session:
-            self._bury(session, list(result_ids))
-        fold_log(self.engine)
+
+        def bury() -> None:
+            with writing(self.engine) as session:
+                self._bury(session, list(result_ids))
+            fold_log(self.engine)
+
+        if self._reserve is None:
+            bury()
+        else:
+            self._reserve.spent_on(bury)
 
     def find_results(self, result_ids: Sequence[str]) -> list[StoredResult]:
         """Those of these results that stand, from one query, in no order."""

@@ -1,5 +1,6 @@
 """Every error as a response: the contract's JSON, or the same two sentences on a page."""
 
+import errno
 import logging
 import sys
 import time
@@ -18,15 +19,19 @@ from vggweb.errors import (
     RateLimitedError,
     RequestError,
     SetupError,
+    StorageError,
+    StorageFullError,
     VggwebError,
 )
 from vggweb.web import metrics
 from vggweb.web.context import services
+from vggweb.web.last_resort import last_resort
 from vggweb.web.responses import json_response, wants_json
 from vggweb.web.routing import current_contract
 from vggweb.web.security import limiter
 
 logger = logging.getLogger(__name__)
+OPERATOR_HINT = "Try again later; whoever runs this server finds the cause in its log."
 EXIT_CODE_STOPS_GUNICORN = 4  # gunicorn's APP_LOAD_ERROR: its master ends, too, instead of trying again
 
 
@@ -58,6 +63,7 @@ class MethodNotAllowedError(RequestError):
 def init_app(app: Flask) -> None:
     """Registers the handlers: ours, Werkzeug's, and the last resort."""
     app.register_error_handler(VggwebError, error_response)
+    app.register_error_handler(SetupError, _unusable)
     app.register_error_handler(HTTPException, lambda error: error_response(_translate(error), error))
     app.register_error_handler(Exception, _unexpected)
 
@@ -70,8 +76,7 @@ def error_response(
     if wants_json() if as_json is None else as_json:
         response = json_response(ErrorResponse(ErrorBody(error.code, error.message, error.hint)), status=error.status)
     else:
-        page = current_contract().error_page or _page_of_its_own
-        response = make_response(page(error), error.status)
+        response = make_response(_page_of(error), error.status)
     response.headers["Cache-Control"] = "no-store"
     if isinstance(error, OverloadError):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -103,6 +108,19 @@ def setup_errors_stop_the_start() -> Iterator[None]:
         sys.exit(EXIT_CODE_STOPS_GUNICORN)
 
 
+def _page_of(error: VggwebError) -> str | bytes:
+    """The page that the error came from, or one of its own; a bare one if even that fails, as without a database."""
+    for page in (current_contract().error_page, _page_of_its_own):
+        try:
+            if page is not None:
+                return page(error)
+        except StorageError:
+            logger.debug("An error's page cannot be shown without the database.")
+        except Exception:
+            logger.exception("An error's page cannot be shown.")
+    return last_resort(error, as_json=False)[2]
+
+
 def _page_of_its_own(error: VggwebError) -> str:
     return render_template("errors/error.html", error=error)
 
@@ -132,6 +150,15 @@ def _seconds_until_reset() -> int:
     return max(1, round(limit.reset_at - time.time())) if limit else 60
 
 
+def _unusable(error: SetupError) -> Response:
+    """What would have stopped the start happened afterwards, such as weights that vanished."""
+    logger.error("%s %s", error.message, error.hint, exc_info=error)
+    return error_response(VggwebError("The server cannot use its weights at the moment.", OPERATOR_HINT))
+
+
 def _unexpected(error: Exception) -> Response:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        logger.error("There is no room for temporary files: %s", error.strerror)
+        return error_response(StorageFullError())
     logger.error("Unexpected error at %s", request.url_rule, exc_info=error)
     return error_response(VggwebError())

@@ -7,7 +7,7 @@ from typing import Literal
 from flask import Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from vggweb.errors import NotReadyError, VggwebError
+from vggweb.errors import BusyError, NotReadyError, StorageError, VggwebError
 from vggweb.web.context import services
 from vggweb.web.errors import error_response
 from vggweb.web.responses import json_response
@@ -36,11 +36,17 @@ def healthz() -> Response:
     return json_response(Alive())
 
 
-@blueprint.get("/readyz", json=Json("Ready to predict", Ready, errors=(NotReadyError,)))
+@blueprint.get("/readyz", json=Json("Ready to predict", Ready, errors=(NotReadyError, BusyError)))
 def readyz() -> Response:
-    """200 once the network can predict, 503 until then."""
+    """200 once the network can predict and as long as results can be kept, 503 otherwise."""
     if not services().model_host.is_ready:
         return error_response(NotReadyError(), as_json=True)
+    try:
+        services().store.trial.check()
+    except BusyError as error:
+        return error_response(error, as_json=True)
+    except StorageError as error:  # 503 whatever the fault: send visitors elsewhere and ask again
+        return error_response(NotReadyError(error.message_template, error.hint_template), as_json=True)
     return json_response(Ready())
 
 
