@@ -15,6 +15,7 @@ from vggweb.startup import Services, build_services
 from vggweb.web import (
     addresses,
     assets,
+    compression,
     cookies,
     errors,
     event_streams,
@@ -40,6 +41,7 @@ from vggweb.web import (
 from vggweb.web.server.bodies import Patience
 
 BLUEPRINTS = (
+    assets,
     home,
     result_pages,
     layer_pages,
@@ -72,21 +74,22 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
             services = build_services(settings)
         key = settings.signing_key()
 
-    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(
         SECRET_KEY=key,
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
     )
     app.extensions["vggweb-patience"] = Patience(settings.client_pause_seconds, settings.client_total_seconds)
     app.extensions["vggweb"] = services  # None for a command, which builds them if it needs them: see cli.py
+    assets.init_app(app, STATIC)
     for part in (
+        compression,  # first, and so the last to see a response
         logs,
         metrics,
         sent_photo,
         cookies,
         security,
         errors,
-        assets,
         languages,
         formatters,
         frame,
