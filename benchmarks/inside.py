@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 
 from benchmarks.measure import Ratio, compare
 from vggweb.config import Settings
+from vggweb.core.optvis.drawing import DrawingRequest
+from vggweb.core.optvis.objectives import Channel
 from vggweb.core.weights.compact import compact_choice
-from vggweb.services.gallery import Wish
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import Services, build_services
 from vggweb.web import create_app
@@ -45,7 +46,7 @@ def run() -> Iterator[Ratio]:
 def _during_a_job(client: FlaskClient, services: Services) -> Ratio:
     idle = [_timed(client) for _ in range(PAIRS)]
     services.jobs.start()
-    job = services.gallery.draw(Wish("block5_conv3", 7), owner=None, result_url="/")
+    job = services.drawings.order(DrawingRequest(Channel("block5_conv3", 7)), owner=None, result_url="/")
     while services.jobs.find(job.id).step is None:
         time.sleep(0.05)
     busy = [_timed(client) for _ in range(PAIRS)]

@@ -11,9 +11,11 @@ from benchmarks.measure import Ratio, compare
 from vggweb.core.architecture import IMAGE_SIZE_PX
 from vggweb.core.model import Vgg16, load_model
 from vggweb.core.optvis import natural
-from vggweb.core.optvis.objectives import layer_target, one_channel
+from vggweb.core.optvis.drawing import DrawingRequest
+from vggweb.core.optvis.objectives import Channel, one_channel
 from vggweb.core.optvis.recipes import Plan, natural_plan
-from vggweb.core.optvis.render import draw_filter
+from vggweb.core.optvis.render import draw
+from vggweb.core.optvis.targets import layer_target, mean_score
 from vggweb.core.weights.compact import compact_choice
 
 CLASSIC_LAYERS = ("block3_conv1", "block5_conv1")
@@ -61,7 +63,7 @@ def _plain_keras(model: Vgg16) -> keras.Model:
 def _classic(model: Vgg16, convolutions: keras.Model, layer_name: str) -> Ratio:
     return compare(
         f"classic picture of {layer_name}, compiled before",
-        lambda: draw_filter(model, layer_name, FILTER, recipe="classic"),
+        lambda: draw(model, DrawingRequest(Channel(layer_name, FILTER), "classic")),
         baseline=EAGER,
         against=lambda: eager_classic(convolutions, layer_name),
         pairs=PAIRS,
@@ -72,7 +74,7 @@ def _classic(model: Vgg16, convolutions: keras.Model, layer_name: str) -> Ratio:
 def _classic_with_compilation(model: Vgg16, convolutions: keras.Model, layer_name: str) -> Ratio:
     def draw_first_picture() -> object:
         fresh = Vgg16.from_keras(model.keras_model, model.weights)  # keeps no compiled function yet
-        return draw_filter(fresh, layer_name, FILTER, recipe="classic")
+        return draw(fresh, DrawingRequest(Channel(layer_name, FILTER), "classic"))
 
     return compare(
         f"first classic picture of {layer_name}, compilation included",
@@ -100,7 +102,7 @@ def _natural(model: Vgg16) -> Ratio:
 def _natural_steps(model: Vgg16, plan: Plan) -> Callable[[], object]:
     """A call that makes some steps of the natural recipe, compiled at its first."""
     target = layer_target(model, NATURAL_LAYER, before_relu=True)
-    step = natural.build_step(target, plan, "channel")
+    step = natural.build_step(target, plan, mean_score)
     channels = model.kernel(NATURAL_LAYER).shape[-1]
     directions, seeds = tf.constant(one_channel(channels, FILTER)), tf.constant([0])
 

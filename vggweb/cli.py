@@ -15,7 +15,9 @@ from tqdm import tqdm
 from vggweb.config import Settings
 from vggweb.core.architecture import CONVOLUTIONS, find_convolution
 from vggweb.core.gallery import FOLDER as GALLERY_FOLDER
-from vggweb.core.optvis.recipes import LARGEST_SEED, RECIPES, RecipeName
+from vggweb.core.optvis.drawing import DrawingRequest
+from vggweb.core.optvis.objectives import Channel
+from vggweb.core.optvis.recipes import DEFAULT_RECIPE, LARGEST_SEED, RECIPES, RecipeName
 from vggweb.core.predictions import Prediction
 from vggweb.core.preprocessing import RESIZE_METHODS
 from vggweb.core.weights.compact import compact_choice
@@ -32,7 +34,6 @@ from vggweb.core.weights.official import (
 from vggweb.downloads import download
 from vggweb.errors import NotAnImageError, SettingError, VggwebError
 from vggweb.services.accuracy import AccuracyMeter, labelled_photos, table_lines
-from vggweb.services.gallery import DEFAULT_RECIPE, Wish
 from vggweb.startup import Services, build_services
 
 EXIT_CODE_BAD_INPUT = 2
@@ -218,24 +219,24 @@ filters = AppGroup("filters", help="Pictures of what filters like.")
 @click.argument("layer")
 @click.argument("index", type=int, metavar="N")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Default: LAYER-N.png.")
-@click.option("--recipe", type=click.Choice(tuple(RECIPES)), default=DEFAULT_RECIPE, show_default=True)
+@click.option("--recipe", type=click.Choice(RECIPES), default=DEFAULT_RECIPE, show_default=True)
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True)
 @_says_errors
 def render(layer: str, index: int, output: Path | None, recipe: RecipeName, seed: int) -> None:
     """Draw what filter N of LAYER likes, keep it, and write it as PNG."""
     services = _services()
-    wish = Wish(layer, index, recipe, seed)
-    wish.check()
+    wanted = DrawingRequest(Channel(layer, index), recipe, seed)
+    wanted.check()
     with tqdm(desc=f"{layer} {index}", unit="step", disable=None) as bar:
 
         def show(step: int, steps: int, _value: float, _picture: object) -> None:
             bar.total = steps
             bar.update(step - bar.n)
 
-        data = services.gallery.draw_now(wish, services.model_host.load(), on_step=show)
+        data = services.drawings.draw_now(wanted, services.model_host.load(), on_step=show)
     target = output or Path(f"{layer}-{index}.png")
     _write(target, data)
-    facts = services.gallery.facts(wish)
+    facts = services.drawings.facts(wanted)
     dark = " The filter stayed dark." if facts and facts.dark else ""
     click.echo(f"{target}{dark}")
 
@@ -243,25 +244,25 @@ def render(layer: str, index: int, output: Path | None, recipe: RecipeName, seed
 @filters.command()
 @click.argument("layer")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Also write the sheet here.")
-@click.option("--recipe", type=click.Choice(tuple(RECIPES)), default=DEFAULT_RECIPE, show_default=True)
+@click.option("--recipe", type=click.Choice(RECIPES), default=DEFAULT_RECIPE, show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="Draw so many at most, then stop.")
 @_says_errors
 def sheet(layer: str, output: Path | None, recipe: RecipeName, limit: int | None) -> None:
     """Draw every filter of LAYER that has not been drawn; interrupted, it goes on where it stopped."""
     services = _services()
     found = find_convolution(layer)
-    missing = services.gallery.missing(found, recipe)[:limit]
+    missing = services.drawings.missing(found, recipe)[:limit]
     model = services.model_host.load()
     with tqdm(total=len(missing), desc=layer, unit="filter", disable=None) as bar:
         at_once = FILTERS_AT_ONCE if found.block <= DEEPEST_BATCHED_BLOCK else 1
         for start in range(0, len(missing), at_once):
             some = missing[start : start + at_once]
-            services.gallery.draw_several_now(found, some, recipe, model)
+            services.drawings.draw_several_now(found, some, recipe, model)
             bar.update(len(some))
-    left = len(services.gallery.missing(found, recipe))
+    left = len(services.drawings.missing(found, recipe))
     click.echo(f"{layer}: {found.channels - left} of {found.channels} filters are drawn.")
     if output:
-        _write(output, services.gallery.sheet_webp(found, recipe))
+        _write(output, services.drawings.sheet_webp(found, recipe))
 
 
 @filters.command(with_appcontext=False)

@@ -9,8 +9,8 @@ from vggweb.core.weights.official import choose_weights
 from vggweb.jobs import Jobs, forget_results
 from vggweb.rooms import forget_tiles
 from vggweb.services.classify import Classification, check_resize, classify_photo
+from vggweb.services.drawings import Drawings
 from vggweb.services.explanations import Explanations
-from vggweb.services.gallery import Gallery
 from vggweb.services.layer_maps import LayerMaps
 from vggweb.services.model_host import ModelHost
 from vggweb.services.open_result import OpenResult
@@ -33,7 +33,7 @@ class Services:
     explanations: Explanations
     layer_maps: LayerMaps
     what_if: WhatIf
-    gallery: Gallery
+    drawings: Drawings
     rooms: Rooms
     jobs: Jobs
 
@@ -93,7 +93,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         explanations=Explanations(results, model_host, jobs),
         layer_maps=LayerMaps(model_host),
         what_if=WhatIf(model_host),
-        gallery=Gallery(model_host, jobs),
+        drawings=Drawings(model_host, jobs),
         rooms=Rooms(store),
         jobs=jobs,
     )

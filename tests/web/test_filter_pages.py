@@ -22,9 +22,11 @@ from tests.web.pages import get_page
 from tests.web.uploads import JSON
 from vggweb.core.classes import find_class
 from vggweb.core.optvis import recipes, render
+from vggweb.core.optvis.drawing import DrawingRequest
+from vggweb.core.optvis.objectives import Channel, ClassLogit, Mix
 from vggweb.errors import VggwebError
 from vggweb.jobs import Arguments, JobContext
-from vggweb.services.gallery import FACTS, KIND, PICTURE, Wish
+from vggweb.services.drawings import FACTS, KIND, PICTURE
 from vggweb.startup import Services
 from vggweb.storage import StoredFile
 
@@ -57,13 +59,13 @@ def drawn(app: Flask, address: str = ADDRESS, **fields: object) -> dict[str, Any
     return client.get(f"{address}.json", query_string=fields).get_json()
 
 
-def pretend(app: Flask, wish: Wish, *, dark: bool = False) -> None:
+def pretend(app: Flask, wanted: DrawingRequest, *, dark: bool = False) -> None:
     """Puts a picture into the store as if it had been drawn."""
     png = io.BytesIO()
     PIL.Image.new("RGB", (224, 224), "orange").save(png, "PNG")
     facts = {"dark": dark, "seed_used": 2, "curve": [0.5, 1.0, 3.0]}
     services_of(app).jobs.products.save(
-        services_of(app).gallery.key(wish),
+        services_of(app).drawings.key(wanted),
         StoredFile(PICTURE, "image/png", png.getvalue()),
         StoredFile(FACTS, "application/json", json.dumps(facts).encode()),
     )
@@ -108,7 +110,9 @@ def test_a_program_orders_a_picture_watches_its_job_and_gets_it(working_app: Fla
     assert len(answer["curve"]) == recipes.steps("block1_conv1")
     assert answer["picture_url"] == f"{ADDRESS}.png"
     picture = np.asarray(PIL.Image.open(io.BytesIO(client.get(answer["picture_url"]).data)))
-    expected = render.draw_filter(services_of(working_app).model_host.model(), "block1_conv1", 5).picture
+    expected = render.draw(services_of(working_app).model_host.model(), DrawingRequest(Channel("block1_conv1", 5)))[
+        0
+    ].picture
     assert np.array_equal(picture, expected)
     again = client.post(ADDRESS, headers=JSON)
     assert (again.status_code, again.get_json()) == (200, answer)
@@ -119,7 +123,7 @@ def test_a_visitor_presses_the_button_and_comes_back_to_the_page_of_the_picture(
     address = f"{ADDRESS}?recipe=classic&seed=3"
     pressed = press(client, address, ADDRESS, recipe="classic", seed=3, aim="channel")
     assert (pressed.status_code, pressed.headers["Location"]) == (303, address)
-    job = services_of(working_app).gallery.job(Wish("block1_conv1", 5, recipe="classic", seed=3))
+    job = services_of(working_app).drawings.job(DrawingRequest(Channel("block1_conv1", 5), recipe="classic", seed=3))
     assert job is not None
     until_state(services_of(working_app).jobs, job.id, "done")
     page = get_page(client, address, follow=False)
@@ -141,12 +145,12 @@ def test_the_form_on_the_page_orders_the_picture_that_the_page_is_about(app: Fla
     fields = {one.get("name") or "": one.get("value") or "" for one in form.iter("input")}
     response = client.post(form.get("action") or "", data=fields)
     assert response.status_code == 303
-    wish = Wish("block1_conv1", 5, seed=7, aim="mix", other=9)
-    assert services_of(app).gallery.job(wish) is not None
+    wanted = DrawingRequest(Mix("block1_conv1", 5, 9), seed=7)
+    assert services_of(app).drawings.job(wanted) is not None
     assert response.headers["Location"] == f"{ADDRESS}?seed=7&aim=mix&other=9"
 
 
-def test_the_same_wish_by_many_at_once_is_one_job_and_one_computation(working_app: Flask) -> None:
+def test_the_same_request_by_many_at_once_is_one_job_and_one_computation(working_app: Flask) -> None:
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: working_app.test_client().post(ADDRESS, headers=JSON), range(50)))
     assert {one.status_code for one in answers} <= {200, 202}
@@ -284,7 +288,7 @@ def test_a_running_drawing_shows_its_step_its_picture_and_its_curve(app: Flask) 
 
 def test_a_failed_drawing_says_why_never_shows_100_percent_and_runs_again(working_app: Flask) -> None:
     services, client = services_of(working_app), working_app.test_client()
-    draw: Callable[[JobContext, Arguments], None] = services.gallery._run
+    draw: Callable[[JobContext, Arguments], None] = services.drawings._run
 
     def break_off(context: JobContext, _arguments: Arguments) -> None:
         context.report(1.0, step=40, steps=40)
@@ -295,7 +299,7 @@ def test_a_failed_drawing_says_why_never_shows_100_percent_and_runs_again(workin
     until_state(services.jobs, job["id"], "failed")
     answer = client.get(f"/jobs/{job['id']}.json").get_json()
     assert answer["progress"] < 1
-    assert answer["error"] == {"code": "failed", "message": "The canvas tore.", "hint": "Take a new one."}
+    assert answer["error"] == {"code": "internal", "message": "The canvas tore.", "hint": "Take a new one."}
     page = get_page(client, ADDRESS)
     assert "The canvas tore." in page.text
     assert "Take a new one." in page.text
@@ -341,7 +345,7 @@ def test_a_tile_that_cannot_be_is_refused_by_name(app: Flask, address: str, stat
 
 
 def test_a_dark_filter_is_said_to_be_dark(app: Flask) -> None:
-    pretend(app, Wish("block5_conv3", 1), dark=True)
+    pretend(app, DrawingRequest(Channel("block5_conv3", 1)), dark=True)
     client = app.test_client()
     assert "The filter stayed dark" in get_page(client, "/layers/block5_conv3/filters/1", follow=False).text
     answer = client.get("/layers/block5_conv3/filters/1.json").get_json()
@@ -356,7 +360,7 @@ def test_a_class_can_be_ordered_and_then_has_its_page_and_picture(app: Flask) ->
     assert order(program, GOLDFISH)["result_url"] == GOLDFISH
     assert order(program, GOLDFISH, seed=1)["result_url"] == f"{GOLDFISH}?seed=1"
     assert job_count(app) == 2
-    pretend(app, Wish("", 1, aim="class"))
+    pretend(app, DrawingRequest(ClassLogit(1)))
     page = get_page(client, GOLDFISH)
     assert "What “goldfish” looks like to the network" in page.text
     assert "has not been drawn yet" not in page.text
@@ -377,6 +381,7 @@ def test_a_class_can_be_ordered_and_then_has_its_page_and_picture(app: Flask) ->
 def test_a_full_queue_and_a_visitors_own_limit_are_refused_with_retry_after(make_app: MakeApp) -> None:
     app = make_app(job_queue=2, jobs_per_visitor=1)
     visitor, program = app.test_client(), app.test_client()
+    program.environ_base["REMOTE_ADDR"] = "192.0.2.7"  # work is counted by address, too
     assert press(visitor, ADDRESS, ADDRESS).status_code == 303
     limited = press(visitor, ADDRESS, ADDRESS, seed=1)
     assert (limited.status_code, "Retry-After" in limited.headers) == (429, True)

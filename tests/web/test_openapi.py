@@ -16,7 +16,8 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.conftest import MakeApp
 from tests.web.uploads import make_result
-from vggweb.services.gallery import Wish
+from vggweb.core.optvis.drawing import DrawingRequest
+from vggweb.core.optvis.objectives import Channel
 from vggweb.web.routing import contract_of
 
 
@@ -49,10 +50,13 @@ def schema(make_app: MakeApp) -> Any:
     app = make_app(max_pixels=300_000)
     services = app.extensions["vggweb"]
     document = app.test_client().get("/openapi.json").get_json()
-    services.gallery.draw_now(Wish("block1_conv1", 5), services.model_host.model())
+    services.drawings.draw_now(DrawingRequest(Channel("block1_conv1", 5)), services.model_host.model())
     examples = {
         "result_id": [make_result(app.test_client())["id"], "A" * 22],
-        "job_id": [services.gallery.draw(Wish("block1_conv1", 6), owner=None, result_url="/").id, "A" * 22],
+        "job_id": [
+            services.drawings.order(DrawingRequest(Channel("block1_conv1", 6)), owner=None, result_url="/").id,
+            "A" * 22,
+        ],
         "layer_name": ["block1_conv1", "block5_pool"],
         "filter_index": [5, 6],
         "class_index": [285],

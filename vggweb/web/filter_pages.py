@@ -1,14 +1,17 @@
 """What a filter or a class likes: its page, its picture, the order to draw it."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Response, render_template, url_for
+from pydantic import Field
 
-from vggweb.core.architecture import Layer, check_channel, find_convolution
+from vggweb.core.architecture import find_convolution
 from vggweb.core.classes import find_class
 from vggweb.core.gallery import gallery_sheet, gallery_tile
-from vggweb.core.optvis.recipes import LARGEST_SEED, RECIPES, RecipeName, canvas_px
+from vggweb.core.optvis.drawing import DrawingRequest, request_from
+from vggweb.core.optvis.objectives import Aim, ClassLogit
+from vggweb.core.optvis.recipes import DEFAULT_RECIPE, LARGEST_SEED, RecipeName
 from vggweb.core.rendering import encode_png
 from vggweb.errors import (
     BadParameterError,
@@ -19,22 +22,39 @@ from vggweb.errors import (
     UnknownFilterError,
     UnknownLayerError,
 )
-from vggweb.services.gallery import AIMS, DEFAULT_RECIPE, Aim, DrawnFacts, Wish
+from vggweb.services.drawings import DrawnFacts
 from vggweb.web import visitors
-from vggweb.web.answers import Choice, FormField, WholeNumber, add_route, answers, json_answer, wants_json
 from vggweb.web.context import services
 from vggweb.web.job_pages import JobAnswer, job_answer, started
-from vggweb.web.responses import picture, private_page, see_other
+from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
+from vggweb.web.routing import Area, Json, Parameters, WholeNumber
 from vggweb.web.sentences import drawings
 
-blueprint = Blueprint("filters", __name__)
-RECIPE = Choice("recipe", tuple(RECIPES), DEFAULT_RECIPE, "How the picture is drawn.")
-SEED = WholeNumber("seed", 0, LARGEST_SEED, 0, "Where the noise starts; another seed gives another picture.")
-AIM = Choice("aim", AIMS, "channel", "The whole channel, its centre, four different pictures, or a mix.")
-OTHER = WholeNumber("other", 0, 511, 0, "The other filter of a mix.")
-QUERY = (RECIPE, SEED, AIM, OTHER)
-FORM = tuple(FormField(one.name, one.schema(), one.description) for one in QUERY)
+blueprint = Area("filters", __name__)
+FilterAim = Literal["channel", "centre", "diverse", "mix"]
 UNKNOWN = (UnknownLayerError, UnknownFilterError, BadParameterError)
+JOB_HEADERS = {"Location": "The job's address."}
+
+
+class SheetRecipe(Parameters):
+    """Which pictures a contact sheet collects."""
+
+    recipe: RecipeName = Field(DEFAULT_RECIPE, description="How the picture is drawn.")
+
+
+class Seed(Parameters):
+    """Where a drawing starts."""
+
+    seed: WholeNumber = Field(
+        0, ge=0, le=LARGEST_SEED, description="Where the noise starts; another seed gives another picture."
+    )
+
+
+class Wanted(SheetRecipe, Seed):
+    """Which picture of a filter."""
+
+    aim: FilterAim = Field("channel", description="The whole channel, its centre, four different pictures, or a mix.")
+    other: WholeNumber = Field(0, ge=0, le=511, description="The other filter of a mix.")
 
 
 @dataclass(frozen=True)
@@ -63,14 +83,18 @@ class DrawnClassAnswer:
     picture_url: str
 
 
-@answers("What a filter likes", DrawnAnswer, errors=(*UNKNOWN, NotDrawnError), query=QUERY)
-def show(layer_name: str, filter_index: int) -> Response:
+@blueprint.get(
+    "/layers/<token:layer_name>/filters/<int:filter_index>",
+    reads=Wanted,
+    json=Json("What a filter likes", DrawnAnswer, errors=(*UNKNOWN, NotDrawnError)),
+)
+def show(layer_name: str, filter_index: int, asked: Wanted) -> Response:
     """One filter: what excites it."""
-    wish = _wish(layer_name, filter_index)
-    job = _open_job(wish)  # before the facts: a job that ends in between has left them
-    facts = services().gallery.facts(wish)
+    wanted = _filter_request(layer_name, filter_index, asked)
+    job = _open_job(wanted)  # before the facts: a job that ends in between has left them
+    facts = services().drawings.facts(wanted)
     if wants_json():
-        return json_answer(_drawn_answer(wish, facts))
+        return json_response(_drawn_answer(layer_name, filter_index, wanted, facts))
     layer = find_convolution(layer_name)
     return private_page(
         render_template(
@@ -78,47 +102,43 @@ def show(layer_name: str, filter_index: int) -> Response:
             layer=layer,
             sheet=gallery_sheet(layer),
             index=filter_index,
-            wish=wish,
-            facts=facts,
-            job=job,
-            recipes=RECIPES.values(),
-            titles=drawings.RECIPES,
+            wanted=wanted,
+            other=asked.other if asked.aim == "mix" else (filter_index + 1) % layer.channels,
+            recipes=drawings.RECIPES.values(),
             aims=drawings.AIM_TITLES.items(),
-            canvas_px=canvas_px(layer_name, wish.recipe),
-            picture_url=_picture_url(wish),
             last_photo=visitors.last_photo(),
+            **_drawing_parts(wanted, facts, job),
         )
     )
 
 
-@answers(
-    "Draw what a filter likes",
-    {200: DrawnAnswer, 202: JobAnswer},
-    errors=(*UNKNOWN, BusyError, RateLimitedError),
-    form=FORM,
-    headers={"Location": "The job's address."},
+@blueprint.post(
+    "/layers/<token:layer_name>/filters/<int:filter_index>",
+    reads=Wanted,
+    json=Json(
+        "Draw what a filter likes",
+        {200: DrawnAnswer, 202: JobAnswer},
+        errors=(*UNKNOWN, BusyError, RateLimitedError),
+        headers=JOB_HEADERS,
+    ),
 )
-def draw(layer_name: str, filter_index: int) -> Response:
+def draw(layer_name: str, filter_index: int, asked: Wanted) -> Response:
     """Starts the job that draws it, unless it is drawn already."""
-    wish = _wish(layer_name, filter_index)
-    page = url_for("filters.show", layer_name=layer_name, filter_index=filter_index, **_parameters(wish))
-    facts = services().gallery.facts(wish)
-    if facts is not None:
-        return json_answer(_drawn_answer(wish, facts)) if wants_json() else see_other(page)
-    return started(services().gallery.draw(wish, owner=visitors.asker(), result_url=page), page)
+    wanted = _filter_request(layer_name, filter_index, asked)
+    facts = services().drawings.facts(wanted)
+    return _ordered(wanted) if facts is None else _found(wanted, _drawn_answer(layer_name, filter_index, wanted, facts))
 
 
-@blueprint.get("/layers/<token:layer_name>/filters/<int:filter_index>.png")
-def filter_png(layer_name: str, filter_index: int) -> Response:
+@blueprint.get("/layers/<token:layer_name>/filters/<int:filter_index>.png", reads=Wanted)
+def filter_png(layer_name: str, filter_index: int, asked: Wanted) -> Response:
     """The picture, once it has been drawn."""
-    return picture(services().gallery.picture(_wish(layer_name, filter_index)), "image/png")
+    return picture(services().drawings.picture(_filter_request(layer_name, filter_index, asked)), "image/png")
 
 
-@blueprint.get("/layers/<token:layer_name>/filters.webp")
-def sheet_webp(layer_name: str) -> Response:
+@blueprint.get("/layers/<token:layer_name>/filters.webp", reads=SheetRecipe)
+def sheet_webp(layer_name: str, asked: SheetRecipe) -> Response:
     """The layer's contact sheet."""
-    recipe = cast(RecipeName, RECIPE.read())
-    return picture(services().gallery.sheet_webp(find_convolution(layer_name), recipe), "image/webp")
+    return picture(services().drawings.sheet_webp(find_convolution(layer_name), asked.recipe), "image/webp")
 
 
 @blueprint.get("/layers/<token:layer_name>/gallery.webp")
@@ -139,120 +159,116 @@ def gallery_tile_png(layer_name: str, filter_index: int) -> Response:
     return picture(encode_png(gallery_tile(layer, filter_index)), "image/png")
 
 
-@answers(
-    "What a class looks like to the network",
-    DrawnClassAnswer,
-    errors=(UnknownClassError, BadParameterError, NotDrawnError),
-    query=(SEED,),
+@blueprint.get(
+    "/classes/<int:class_index>",
+    reads=Seed,
+    json=Json(
+        "What a class looks like to the network",
+        DrawnClassAnswer,
+        errors=(UnknownClassError, BadParameterError, NotDrawnError),
+    ),
 )
-def show_class(class_index: int) -> Response:
+def show_class(class_index: int, asked: Seed) -> Response:
     """One class: what looks most like it to the network."""
-    wish = _class_wish(class_index)
-    job = _open_job(wish)  # before the facts: a job that ends in between has left them
-    facts = services().gallery.facts(wish)
+    wanted = _class_request(class_index, asked)
+    job = _open_job(wanted)  # before the facts: a job that ends in between has left them
+    facts = services().drawings.facts(wanted)
     if wants_json():
-        return json_answer(_class_answer(wish, facts))
+        return json_response(_class_answer(class_index, wanted, facts))
     return private_page(
-        render_template(
-            "pages/class.html",
-            entry=find_class(class_index),
-            wish=wish,
-            facts=facts,
-            job=job,
-            picture_url=_picture_url(wish),
-        )
+        render_template("pages/class.html", entry=find_class(class_index), **_drawing_parts(wanted, facts, job))
     )
 
 
-@answers(
-    "Draw what a class looks like to the network",
-    {200: DrawnClassAnswer, 202: JobAnswer},
-    errors=(UnknownClassError, BadParameterError, BusyError, RateLimitedError),
-    form=(FormField("seed", SEED.schema(), SEED.description),),
-    headers={"Location": "The job's address."},
+@blueprint.post(
+    "/classes/<int:class_index>",
+    reads=Seed,
+    json=Json(
+        "Draw what a class looks like to the network",
+        {200: DrawnClassAnswer, 202: JobAnswer},
+        errors=(UnknownClassError, BadParameterError, BusyError, RateLimitedError),
+        headers=JOB_HEADERS,
+    ),
 )
-def draw_class(class_index: int) -> Response:
+def draw_class(class_index: int, asked: Seed) -> Response:
     """Starts the job that draws it, unless it is drawn already."""
-    wish = _class_wish(class_index)
-    page = url_for("filters.show_class", class_index=class_index, **_parameters(wish))
-    facts = services().gallery.facts(wish)
-    if facts is not None:
-        return json_answer(_class_answer(wish, facts)) if wants_json() else see_other(page)
-    return started(services().gallery.draw(wish, owner=visitors.asker(), result_url=page), page)
+    wanted = _class_request(class_index, asked)
+    facts = services().drawings.facts(wanted)
+    return _ordered(wanted) if facts is None else _found(wanted, _class_answer(class_index, wanted, facts))
 
 
-@blueprint.get("/classes/<int:class_index>.png")
-def class_png(class_index: int) -> Response:
+@blueprint.get("/classes/<int:class_index>.png", reads=Seed)
+def class_png(class_index: int, asked: Seed) -> Response:
     """The picture, once it has been drawn."""
-    return picture(services().gallery.picture(_class_wish(class_index)), "image/png")
+    return picture(services().drawings.picture(_class_request(class_index, asked)), "image/png")
 
 
-def _wish(layer_name: str, filter_index: int) -> Wish:
-    layer: Layer = find_convolution(layer_name)
-    check_channel(layer, filter_index)
-    aim = cast(Aim, AIM.read())
-    wish = Wish(
-        layer_name,
-        filter_index,
-        cast(RecipeName, RECIPE.read()),
-        SEED.read(),
-        aim,
-        OTHER.read() if aim == "mix" else -1,
-    )
-    wish.check()
-    return wish
+def _filter_request(layer_name: str, filter_index: int, asked: Wanted) -> DrawingRequest:
+    wanted = request_from({"layer_name": layer_name, "index": filter_index, **asked.model_dump()})
+    wanted.check()
+    return wanted
 
 
-def _class_wish(class_index: int) -> Wish:
-    wish = Wish("", class_index, seed=SEED.read(), aim="class")
-    wish.check()
-    return wish
+def _class_request(class_index: int, asked: Seed) -> DrawingRequest:
+    wanted = DrawingRequest(ClassLogit(class_index), seed=asked.seed)
+    wanted.check()
+    return wanted
 
 
-def _parameters(wish: Wish) -> dict[str, Any]:
-    """The query that names this picture; what is the default is left out."""
-    named = {"recipe": wish.recipe, "seed": wish.seed, "aim": wish.aim, "other": wish.other}
-    defaults = {"recipe": DEFAULT_RECIPE, "seed": 0, "aim": "channel", "other": -1}
-    if wish.aim == "class":
-        defaults["aim"] = "class"
-    return {name: value for name, value in named.items() if value != defaults[name]}
+def _drawing_parts(wanted: DrawingRequest, facts: DrawnFacts | None, job: JobAnswer | None) -> dict[str, Any]:
+    """What the partial of a drawing shows: the picture, or how far it is, or the form that orders it."""
+    return {
+        "facts": facts,
+        "job": job,
+        "picture_url": _address(wanted, picture=True),
+        "picture_px": wanted.picture_px,
+        "order_url": _address(wanted, with_query=False),
+        "order_fields": wanted.query,
+    }
 
 
-def _picture_url(wish: Wish) -> str:
-    if wish.aim == "class":
-        return url_for("filters.class_png", class_index=wish.index, **_parameters(wish))
-    return url_for("filters.filter_png", layer_name=wish.layer_name, filter_index=wish.index, **_parameters(wish))
+def _ordered(wanted: DrawingRequest) -> Response:
+    page = _address(wanted)
+    return started(services().drawings.order(wanted, owner=visitors.asker(), result_url=page), page)
 
 
-def _drawn_answer(wish: Wish, facts: DrawnFacts | None) -> DrawnAnswer:
+def _found(wanted: DrawingRequest, answer: DrawnAnswer | DrawnClassAnswer) -> Response:
+    return json_response(answer) if wants_json() else see_other(_address(wanted))
+
+
+def _address(wanted: DrawingRequest, *, picture: bool = False, with_query: bool = True) -> str:
+    """Where the page, or the picture alone, of what is wanted stands."""
+    query, objective = wanted.query if with_query else {}, wanted.objective
+    if isinstance(objective, ClassLogit):
+        endpoint = "filters.class_png" if picture else "filters.show_class"
+        return url_for(endpoint, class_index=objective.index, **query)
+    endpoint = "filters.filter_png" if picture else "filters.show"
+    return url_for(endpoint, layer_name=objective.layer_name, filter_index=objective.index, **query)
+
+
+def _drawn_answer(layer_name: str, filter_index: int, wanted: DrawingRequest, facts: DrawnFacts | None) -> DrawnAnswer:
     if facts is None:
         raise NotDrawnError
     return DrawnAnswer(
-        layer=wish.layer_name,
-        filter=wish.index,
-        recipe=wish.recipe,
-        seed=wish.seed,
-        aim=wish.aim,
+        layer=layer_name,
+        filter=filter_index,
+        recipe=wanted.recipe,
+        seed=wanted.seed,
+        aim=wanted.objective.aim,
         dark=facts.dark,
         seed_used=facts.seed_used,
         curve=facts.curve,
-        picture_url=_picture_url(wish),
+        picture_url=_address(wanted, picture=True),
     )
 
 
-def _class_answer(wish: Wish, facts: DrawnFacts | None) -> DrawnClassAnswer:
+def _class_answer(class_index: int, wanted: DrawingRequest, facts: DrawnFacts | None) -> DrawnClassAnswer:
     if facts is None:
         raise NotDrawnError
-    label = find_class(wish.index).label
-    return DrawnClassAnswer(wish.index, label, wish.seed, facts.curve, _picture_url(wish))
+    label = find_class(class_index).label
+    return DrawnClassAnswer(class_index, label, wanted.seed, facts.curve, _address(wanted, picture=True))
 
 
-def _open_job(wish: Wish) -> JobAnswer | None:
-    job = services().gallery.job(wish)
+def _open_job(wanted: DrawingRequest) -> JobAnswer | None:
+    job = services().drawings.job(wanted)
     return job_answer(job) if job and job.state != "done" else None
-
-
-add_route(blueprint, "/layers/<token:layer_name>/filters/<int:filter_index>", show)
-add_route(blueprint, "/layers/<token:layer_name>/filters/<int:filter_index>", draw, methods=("POST",))
-add_route(blueprint, "/classes/<int:class_index>", show_class)
-add_route(blueprint, "/classes/<int:class_index>", draw_class, methods=("POST",))

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from tests.core.optvis.tiny import CHANNELS, colour_filter, tiny_model
 from vggweb.core.optvis import classic
-from vggweb.core.optvis.objectives import one_channel
-from vggweb.core.optvis.render import draw_filter
+from vggweb.core.optvis.drawing import DrawingRequest
+from vggweb.core.optvis.objectives import Channel, one_channel
+from vggweb.core.optvis.render import draw
 from vggweb.services.model_host import ModelHost
 
 
@@ -55,7 +56,7 @@ def test_each_of_the_20_steps_is_the_examples(
     model_host: ModelHost, convolutions: keras.Model, layer_name: str, filter_index: int
 ) -> None:
     model = model_host.model()
-    step = classic.compiled_step(model, layer_name)
+    step = classic.build_step(model, layer_name)
     direction = one_channel(model.kernel(layer_name).shape[-1], filter_index)
     image = tf.constant(classic.start_noise(3))
     for expected in reference(convolutions, layer_name, filter_index, seed=3):
@@ -66,7 +67,7 @@ def test_each_of_the_20_steps_is_the_examples(
 
 def test_the_drawing_is_the_examples_picture_with_bgr_undone(model_host: ModelHost, convolutions: keras.Model) -> None:
     model = model_host.model()
-    drawing = draw_filter(model, "block2_conv1", 17, recipe="classic", seed=3)
+    drawing = draw(model, DrawingRequest(Channel("block2_conv1", 17), "classic", seed=3))[0]
     expected = shown(reference(convolutions, "block2_conv1", 17, seed=3)[-1])
     assert drawing.picture.shape == (128, 128, 3)
     assert np.abs(drawing.picture.astype(int) - expected.astype(int)).max() <= 2
@@ -83,7 +84,7 @@ def test_the_start_is_noise_between_128_and_148() -> None:
 
 def test_filters_of_one_batch_do_not_disturb_each_other() -> None:
     model = tiny_model({0: colour_filter(1, 0, 0), 1: colour_filter(-1, 1, 2)})
-    step = classic.compiled_step(model, "block1_conv1")
+    step = classic.build_step(model, "block1_conv1")
     first, second = one_channel(CHANNELS, 0), one_channel(CHANNELS, 1)
     images = np.concatenate([classic.start_noise(0), classic.start_noise(1)])
     together, scores, _ = step(tf.constant(images), tf.constant(np.concatenate([first, second])))

@@ -1,6 +1,8 @@
 """One shape for every recipe: start somewhere, step uphill, look at it."""
 
-from collections.abc import Callable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +11,13 @@ from numpy.typing import NDArray
 
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis import classic, natural
-from vggweb.core.optvis.objectives import Directions, Target, class_target, layer_target
-from vggweb.core.optvis.recipes import CLASS_PLAN, CLASSIC_STEPS, Aim, Plan, RecipeName, check_recipe, natural_plan
+from vggweb.core.optvis.objectives import Directions, Objective
+from vggweb.core.optvis.recipes import CLASSIC_STEPS, RecipeName
+from vggweb.core.optvis.targets import SCORES
 from vggweb.core.tensorflow_import import tf
-from vggweb.errors import BadParameterError
 
 Seeds = NDArray[np.int32]  # (n,), one for each picture
+STEPS_KEPT = 4  # compiled steps: a visitor goes from filter to filter of one layer, rarely between more than a few
 
 
 @dataclass(frozen=True)
@@ -35,29 +38,44 @@ class Ascent:
     display: Callable[[Any], NDArray[np.uint8]]
 
 
-def layer_ascent(model: Vgg16, layer_name: str, recipe: RecipeName, aim: Aim) -> Ascent:
-    """The ascent for the filters of a convolution.
+class CompiledSteps:
+    """The compiled steps of one model that were used last; the others are forgotten, so that memory stays bounded."""
 
-    Raises:
-        UnknownLayerError: no such convolution.
-        BadParameterError: no such recipe, or the classic one with another aim than ``channel``.
-    """
-    check_recipe(recipe)
-    if recipe == "natural":
-        plan = natural_plan(layer_name, aim)
-        return _natural(model, (layer_name, aim), plan, aim, lambda: layer_target(model, layer_name, before_relu=True))
-    if aim != "channel":
-        raise BadParameterError("The classic recipe draws whole channels only.", "Use the natural recipe.")
-    return _classic(model, layer_name)
+    def __init__(self, limit: int = STEPS_KEPT) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
+
+    def get(self, key: Hashable, build: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+        """The step of that key, built when it is not kept."""
+        with self._lock:
+            step = self._kept.pop(key, None) or build()
+            self._kept[key] = step
+            while len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
+            return step
+
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self._kept)
 
 
-def class_ascent(model: Vgg16) -> Ascent:
-    """The ascent for the classes."""
-    return _natural(model, ("class",), CLASS_PLAN, "channel", lambda: class_target(model))
+def compiled_steps(model: Vgg16) -> CompiledSteps:
+    """Those of a model."""
+    return model.keep("compiled steps", CompiledSteps)
 
 
-def _natural(model: Vgg16, key: tuple[str, ...], plan: Plan, aim: Aim, build_target: Callable[[], Target]) -> Ascent:
-    compiled = model.keep(("natural", plan, *key), lambda: natural.build_step(build_target(), plan, aim))
+def ascent_of(model: Vgg16, objective: Objective, recipe: RecipeName, count: int) -> Ascent:
+    """How `count` pictures of an objective like this one are drawn; objectives of one subnetwork share the step."""
+    return _classic(model, objective, count) if recipe == "classic" else _natural(model, objective, count)
+
+
+def _natural(model: Vgg16, objective: Objective, count: int) -> Ascent:
+    plan, score = objective.plan(), SCORES[objective.score_name]
+    compiled = compiled_steps(model).get(
+        ("natural", objective.subnetwork, objective.score_name, count),
+        lambda: natural.build_step(objective.target(model), plan, score),
+    )
 
     def step(
         state: natural.State, directions: Directions, seeds: Seeds, number: int
@@ -73,8 +91,9 @@ def _natural(model: Vgg16, key: tuple[str, ...], plan: Plan, aim: Aim, build_tar
     )
 
 
-def _classic(model: Vgg16, layer_name: str) -> Ascent:
-    compiled = classic.compiled_step(model, layer_name)
+def _classic(model: Vgg16, objective: Objective, count: int) -> Ascent:
+    layer_name = objective.subnetwork
+    compiled = compiled_steps(model).get(("classic", layer_name, count), lambda: classic.build_step(model, layer_name))
 
     def step(
         images: tf.Tensor, directions: Directions, _seeds: Seeds, _number: int

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from vggweb.core.arrays import Picture
 from vggweb.core.model import Vgg16
-from vggweb.core.optvis.objectives import layer_target, score
 from vggweb.core.optvis.recipes import CLASSIC_CANVAS_PX
+from vggweb.core.optvis.targets import layer_target, mean_score
 from vggweb.core.tensorflow_import import tf
 
 STEP_SIZE = 1.0
@@ -28,17 +28,13 @@ def start_noise(seed: int) -> NDArray[np.float32]:
     return (noise * NOISE_WIDTH + NOISE_LOW).astype(np.float32)
 
 
-def compiled_step(model: Vgg16, layer_name: str) -> Callable[..., Any]:
-    """One step of the ascent as a graph, built once for a layer and good for all its filters.
+def build_step(model: Vgg16, layer_name: str) -> Callable[..., Any]:
+    """One step of the ascent as a graph, good for all filters of a layer.
 
     Returns:
         A function of the images, float32 (n, h, w, 3), and the directions, float32 (n, channels), that gives the
         images after the step, the scores (n,) and the highest activations (n,) before it.
     """
-    return model.keep(("classic", layer_name), lambda: _build_step(model, layer_name))
-
-
-def _build_step(model: Vgg16, layer_name: str) -> Callable[..., Any]:
     target = layer_target(model, layer_name, before_relu=False)
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
@@ -46,7 +42,7 @@ def _build_step(model: Vgg16, layer_name: str) -> Callable[..., Any]:
         with tf.GradientTape() as tape:
             tape.watch(images)
             response = target(images, directions)
-            scores = score(response, "channel")
+            scores = mean_score(response)
         gradient = tape.gradient(scores, images)
         size = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=(1, 2, 3), keepdims=True))
         moved = images + STEP_SIZE * gradient / (size + EPSILON)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vggweb.core.optvis.objectives import Target, score
 from vggweb.core.optvis.param import image_from_spectrum, network_input, start_spectrum
-from vggweb.core.optvis.recipes import Aim, Plan
+from vggweb.core.optvis.recipes import Plan
+from vggweb.core.optvis.targets import Score, Target
 from vggweb.core.optvis.transforms import random_transforms, warp
 from vggweb.core.tensorflow_import import tf
 
@@ -33,7 +33,7 @@ def start_state(seeds: tf.Tensor, plan: Plan) -> State:
     return State(spectrum, tf.zeros_like(spectrum), tf.zeros_like(spectrum))
 
 
-def build_step(target: Target, plan: Plan, aim: Aim) -> Callable[..., Any]:
+def build_step(target: Target, plan: Plan, score: Score) -> Callable[..., Any]:
     """One step of the ascent as a graph.
 
     Returns:
@@ -50,7 +50,7 @@ def build_step(target: Target, plan: Plan, aim: Aim) -> Callable[..., Any]:
             image = image_from_spectrum(state.spectrum, plan.decay_power)
             transforms = random_transforms(seeds, number, plan.amounts)
             response = target(network_input(warp(image, transforms, plan.window_px)), directions)
-            scores = score(response, aim)
+            scores = score(response)
         gradient = tape.gradient(scores, state.spectrum)
         highest = tf.reduce_max(response.values, axis=(1, 2))
         return _adam(state, gradient, number, plan.learning_rate), scores, highest

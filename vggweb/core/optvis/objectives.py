@@ -1,39 +1,30 @@
-"""What the ascent climbs: a filter, a mix of filters or a class, and how its values become one score.
+"""What can be drawn, as values: a whole channel, its centre, a mix, several different pictures, a class.
 
-A direction says how much of each channel counts: 1 for one filter and 0 for the others, or two halves for a mix.
+Each knows whether it exists, the name it is kept under, and how it is climbed. Does not load TensorFlow until a target
+is asked for.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vggweb.core.model import Vgg16
-from vggweb.core.optvis.recipes import Aim
-from vggweb.core.tensorflow_import import tf
+from vggweb.core.architecture import check_channel, find_convolution
+from vggweb.core.classes import CLASS_COUNT, find_class
+from vggweb.core.optvis.recipes import CLASS_PLAN, Plan, RecipeName, canvas_px, natural_plan
 
+if TYPE_CHECKING:
+    from vggweb.core.model import Vgg16
+    from vggweb.core.optvis.targets import Target
+
+Aim = Literal["channel", "centre", "diverse", "mix", "class"]  # as it stands in addresses
+ScoreName = Literal["mean", "centre", "diverse"]  # see `targets.SCORES`
+# A direction says how much of each channel counts: 1 for one filter, or two halves for a mix.
 Directions: TypeAlias = NDArray[np.float32]  # (n, channels), one row for each picture
 
-DIVERSITY_WEIGHT = 1.0  # how much likeness costs, as a share of the score itself
-
-
-@dataclass(frozen=True)
-class Response:
-    """What the network says to n pictures.
-
-    Attributes:
-        values: float32 (n, h', w'), each picture's own direction at each place.
-        features: float32 (n, h', w', c), what the values are computed from: the output of the layer before.
-    """
-
-    values: tf.Tensor
-    features: tf.Tensor
-
-
-# float32 (n, h, w, 3) network input and (n, channels) directions → response
-Target: TypeAlias = Callable[[tf.Tensor, tf.Tensor], Response]
+DIVERSE_PICTURES = 4
+ATTEMPTS = 3  # seeds that are tried before a filter is said to be dark
 
 
 def one_channel(channels: int, index: int) -> Directions:
@@ -43,80 +34,191 @@ def one_channel(channels: int, index: int) -> Directions:
     return direction
 
 
-def layer_target(model: Vgg16, layer_name: str, *, before_relu: bool) -> Target:
-    """A convolution's channels.
+@dataclass(frozen=True)
+class _FilterObjective:
+    """What the pictures of a filter have in common.
 
-    The sub-model stops before the convolution; of the convolution itself only the channels that count are
-    computed: a weighed sum of channels is a convolution with the weighed sum of their kernels.
-
-    Args:
-        layer_name: a convolution of the network.
-        before_relu: the value before ReLU, so that a filter that is asleep still has a slope to climb.
+    Attributes:
+        layer_name: a convolution.
+        index: the filter, counted from 0.
+        aim: its name in addresses.
+        default_aim: what an address means that names none.
+        score_name: how its values become one score.
+        recipes: those that can draw it.
+        seeds_apart: how far the seeds of its pictures lie apart.
+        attempts: how many seeds are tried.
     """
-    body = _layers_before(model, layer_name)
-    layer = model.keras_model.get_layer(layer_name)
 
-    def respond(batch: tf.Tensor, directions: tf.Tensor) -> Response:
-        features = body(batch)
-        kernels = tf.tensordot(layer.kernel.value, directions, axes=[[3], [1]])  # (3, 3, in, n)
-        own = [
-            tf.nn.conv2d(features[i : i + 1], kernels[..., i : i + 1], strides=1, padding="SAME")[..., 0]
-            for i in range(int(batch.shape[0]))
-        ]
-        bias = tf.linalg.matvec(directions, layer.bias.value)  # (n,)
-        values = tf.concat(own, axis=0) + bias[:, None, None]
-        return Response(values if before_relu else tf.nn.relu(values), features)
+    layer_name: str
+    index: int
 
-    return respond
+    aim: ClassVar[Aim]
+    default_aim: ClassVar[Aim] = "channel"
+    score_name: ClassVar[ScoreName] = "mean"
+    recipes: ClassVar[tuple[RecipeName, ...]] = ("natural",)
+    seeds_apart: ClassVar[int] = 0
+    attempts: ClassVar[int] = ATTEMPTS
+
+    def check(self) -> None:
+        """Raises UnknownLayerError or UnknownFilterError unless there is such a filter."""
+        check_channel(find_convolution(self.layer_name), self.index)
+
+    @property
+    def subject(self) -> str:
+        """What it is a picture of, as it begins the name that the picture is kept under."""
+        return f"{self.layer_name}/{self.index}"
+
+    @property
+    def variety(self) -> str:
+        """Which of that subject's pictures it is, as it ends that name."""
+        return self.aim
+
+    @property
+    def subnetwork(self) -> str:
+        """The part of the network that it needs; pictures of one part can share a compiled step."""
+        return self.layer_name
+
+    def directions(self) -> Directions:
+        """Which channels count, float32 (pictures, channels)."""
+        return one_channel(find_convolution(self.layer_name).channels, self.index)
+
+    def plan(self) -> Plan:
+        """The numbers of the natural recipe."""
+        return natural_plan(self.layer_name)
+
+    def picture_px(self, recipe: RecipeName) -> int:
+        """Side of what is shown."""
+        return canvas_px(self.layer_name, recipe)
+
+    def target(self, model: "Vgg16") -> "Target":
+        """The function of pictures and directions that is climbed by the natural recipe."""
+        from vggweb.core.optvis.targets import layer_target
+
+        return layer_target(model, self.layer_name, before_relu=True)
 
 
-def class_target(model: Vgg16) -> Target:
-    """The logits of the classes; takes 224 × 224 pictures only, as the classifier does."""
+@dataclass(frozen=True)
+class Channel(_FilterObjective):
+    """A filter everywhere: its mean over the whole picture."""
 
-    def respond(batch: tf.Tensor, directions: tf.Tensor) -> Response:
-        logits = model.keras_model(batch, training=False)
-        values = tf.reduce_sum(logits * directions, axis=1)[:, None, None]
-        return Response(values, logits[:, None, None, :])
-
-    return respond
+    aim: ClassVar[Aim] = "channel"
+    recipes: ClassVar[tuple[RecipeName, ...]] = ("natural", "classic")
 
 
-def score(response: Response, aim: Aim) -> tf.Tensor:
-    """How much each picture is what is asked for, float32 (n,); higher is better.
+@dataclass(frozen=True)
+class Centre(_FilterObjective):
+    """A filter at the place in the middle only."""
 
-    ``channel`` is the mean over all places, ``centre`` the value at the place in the middle, ``diverse``
-    the mean less what the picture has in common with the others.
+    aim: ClassVar[Aim] = "centre"
+    score_name: ClassVar[ScoreName] = "centre"
+
+    def plan(self) -> Plan:
+        """The numbers of the natural recipe."""
+        return natural_plan(self.layer_name, centred=True)
+
+
+@dataclass(frozen=True)
+class Mix(_FilterObjective):
+    """Two filters of one layer together, each counting half.
+
+    Attributes:
+        other: the other filter.
     """
-    if aim == "centre":
-        _, height, width = response.values.shape
-        return response.values[:, height // 2, width // 2]
-    mean = tf.reduce_mean(response.values, axis=(1, 2))
-    if aim == "diverse":
-        return mean - DIVERSITY_WEIGHT * tf.stop_gradient(tf.abs(mean)) * likeness(response.features)
-    return mean
+
+    other: int
+
+    aim: ClassVar[Aim] = "mix"
+
+    def check(self) -> None:
+        """Raises UnknownLayerError or UnknownFilterError unless there are both filters."""
+        super().check()
+        check_channel(find_convolution(self.layer_name), self.other)
+
+    @property
+    def variety(self) -> str:
+        """Which of the first filter's pictures it is."""
+        return f"{self.aim}-{self.other}"
+
+    def directions(self) -> Directions:
+        """Which channels count, float32 (1, channels)."""
+        channels = find_convolution(self.layer_name).channels
+        return np.float32(0.5) * (one_channel(channels, self.index) + one_channel(channels, self.other))
 
 
-def likeness(features: tf.Tensor) -> tf.Tensor:
-    """How alike each picture's texture is to the others', float32 (n,) in [-1, 1].
+@dataclass(frozen=True)
+class Diverse(_FilterObjective):
+    """Four pictures that one filter likes: each must excite it and be unlike the others."""
 
-    The mean cosine between the Gram matrices of the pictures' features, which say what occurs together and
-    forget where (Olah, Mordvintsev and Schubert 2017, "Diversity").
+    aim: ClassVar[Aim] = "diverse"
+    score_name: ClassVar[ScoreName] = "diverse"
+    seeds_apart: ClassVar[int] = 1
+    attempts: ClassVar[int] = 1  # one of a group is not drawn again alone, so the next seeds serve for the others
 
-    Args:
-        features: float32 (n, h, w, c), n at least 2.
+    def directions(self) -> Directions:
+        """Which channels count, float32 (4, channels)."""
+        return np.repeat(super().directions(), DIVERSE_PICTURES, axis=0)
+
+    def picture_px(self, recipe: RecipeName) -> int:
+        """Side of what is shown: the pictures two by two."""
+        return 2 * super().picture_px(recipe)
+
+
+@dataclass(frozen=True)
+class ClassLogit:
+    """A class: its logit, at the size of a photo. Attributes not told here are those of the filters' objectives.
+
+    Attributes:
+        index: the class, 0-999.
     """
-    count, height, width, channels = (int(size) for size in features.shape)
-    flat = tf.reshape(features, (count, height * width, channels))
-    grams = tf.reshape(tf.matmul(flat, flat, transpose_a=True), (count, channels * channels))
-    unit = tf.math.l2_normalize(grams, axis=1)
-    cosines = tf.matmul(unit, unit, transpose_b=True)  # (n, n), 1 on the diagonal
-    return (tf.reduce_sum(cosines, axis=1) - tf.linalg.diag_part(cosines)) / (count - 1)
+
+    index: int
+
+    aim: ClassVar[Aim] = "class"
+    default_aim: ClassVar[Aim] = "class"
+    score_name: ClassVar[ScoreName] = "mean"
+    recipes: ClassVar[tuple[RecipeName, ...]] = ("natural",)
+    seeds_apart: ClassVar[int] = 0
+    attempts: ClassVar[int] = 1
+
+    def check(self) -> None:
+        """Raises UnknownClassError unless there is such a class."""
+        find_class(self.index)
+
+    @property
+    def subject(self) -> str:
+        """What it is a picture of."""
+        return f"class/{self.index}"
+
+    @property
+    def variety(self) -> str:
+        """Which of that subject's pictures it is: there is one."""
+        return self.aim
+
+    @property
+    def subnetwork(self) -> str:
+        """All of the network."""
+        return "class"
+
+    def directions(self) -> Directions:
+        """Which classes count, float32 (1, 1000)."""
+        return one_channel(CLASS_COUNT, self.index)
+
+    def plan(self) -> Plan:
+        """The numbers of the natural recipe."""
+        return CLASS_PLAN
+
+    def picture_px(self, _recipe: RecipeName) -> int:
+        """Side of what is shown."""
+        return CLASS_PLAN.canvas_px
+
+    def target(self, model: "Vgg16") -> "Target":
+        """The function of pictures and directions that is climbed by the natural recipe."""
+        from vggweb.core.optvis.targets import class_target
+
+        return class_target(model)
 
 
-def _layers_before(model: Vgg16, layer_name: str) -> Callable[[tf.Tensor], tf.Tensor]:
-    names = [layer.name for layer in model.keras_model.layers]
-    position = names.index(layer_name)
-    if position <= 1:  # only the input stands before it
-        return lambda batch: batch
-    body = model.up_to(names[position - 1])
-    return lambda batch: body(batch, training=False)
+Objective: TypeAlias = Channel | Centre | Mix | Diverse | ClassLogit
+OBJECTIVES: dict[Aim, type[Objective]] = {
+    objective.aim: objective for objective in (Channel, Centre, Diverse, Mix, ClassLogit)
+}

@@ -1,28 +1,12 @@
-"""The two recipes, with the words for people and the numbers for each layer. Does not load TensorFlow."""
+"""The two recipes, with the numbers for each layer. Does not load TensorFlow."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from vggweb.core.architecture import IMAGE_SIZE_PX, Layer, find_convolution
 from vggweb.errors import BadParameterError
 
 RecipeName = Literal["natural", "classic"]
-Aim = Literal["channel", "centre", "diverse"]  # see `objectives.score`
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """One way to draw what a filter likes, in words.
-
-    Attributes:
-        name: as it stands in addresses.
-        title: for people.
-        explanation: one sentence.
-    """
-
-    name: RecipeName
-    title: str
-    explanation: str
 
 
 @dataclass(frozen=True)
@@ -61,25 +45,8 @@ class Plan:
     amounts: Amounts
 
 
-RECIPES: dict[RecipeName, Recipe] = {
-    "natural": Recipe(
-        name="natural",
-        title="Natural",
-        explanation=(
-            "The picture grows from even grey in smooth waves and photo-like colours, and is moved, turned and "
-            "scaled a little at every step, so that shapes appear and not pixel noise."
-        ),
-    ),
-    "classic": Recipe(
-        name="classic",
-        title="Classic",
-        explanation=(
-            "The well-known Keras example of 2016: twenty steps of gradient ascent on the pixels themselves, "
-            "from grey noise."
-        ),
-    ),
-}
-
+RECIPES: tuple[RecipeName, ...] = get_args(RecipeName)
+DEFAULT_RECIPE: RecipeName = "natural"
 LARGEST_SEED = 2**30  # leaves room in int32 for the seeds that follow
 
 CLASSIC_CANVAS_PX = 128
@@ -110,21 +77,13 @@ CLASS_PLAN = Plan(
 
 
 def check_recipe(recipe: str) -> None:
-    """Nothing, if there is such a recipe.
-
-    Raises:
-        BadParameterError: there is none.
-    """
+    """Raises BadParameterError unless there is such a recipe."""
     if recipe not in RECIPES:
         raise BadParameterError("%(name)s can be %(values)s.", name="recipe", values=", ".join(RECIPES))
 
 
 def check_seed(seed: int) -> None:
-    """Nothing, if a drawing can start from that seed.
-
-    Raises:
-        BadParameterError: it is below 0 or above `LARGEST_SEED`.
-    """
+    """Raises BadParameterError unless a drawing can start from that seed: 0 to `LARGEST_SEED`."""
     if not 0 <= seed <= LARGEST_SEED:
         raise BadParameterError("%(name)s can be %(least)s to %(most)s.", name="seed", least=0, most=LARGEST_SEED)
 
@@ -149,8 +108,12 @@ def steps(layer_name: str, recipe: RecipeName = "natural") -> int:
     return CLASSIC_STEPS if recipe == "classic" else _BLOCKS[layer.block][0]
 
 
-def natural_plan(layer_name: str, aim: Aim = "channel") -> Plan:
+def natural_plan(layer_name: str, *, centred: bool = False) -> Plan:
     """The numbers of the natural recipe for a convolution.
+
+    Args:
+        layer_name: a convolution.
+        centred: only the place in the middle counts, so that the whole canvas must be seen at every step.
 
     Raises:
         UnknownLayerError: no such convolution.
@@ -158,7 +121,6 @@ def natural_plan(layer_name: str, aim: Aim = "channel") -> Plan:
     layer = find_convolution(layer_name)
     count, learning_rate, decay_power, largest_window_px = _BLOCKS[layer.block]
     side_px = _natural_canvas_px(layer)
-    centred = aim == "centre"
     return Plan(
         canvas_px=side_px,
         window_px=side_px if centred else min(side_px, largest_window_px),

@@ -1,165 +1,73 @@
 """Draws: what a filter, a mix of two filters or a class looks like to the network.
 
-Every function gives the same picture for the same seed. They compile once for a layer, and stop the network at the
-layer that they need.
+The same request always gives the same picture. A step is compiled once for a layer, and stops the network there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from vggweb.core.architecture import check_channel, find_convolution
 from vggweb.core.arrays import Picture
-from vggweb.core.classes import CLASS_COUNT, find_class
 from vggweb.core.model import Vgg16
-from vggweb.core.optvis.ascent import Ascent, Seeds, class_ascent, layer_ascent
-from vggweb.core.optvis.drawing import Drawing, OnStep
-from vggweb.core.optvis.objectives import Directions, one_channel
-from vggweb.core.optvis.recipes import RecipeName, check_seed
-from vggweb.errors import BadParameterError
+from vggweb.core.optvis.ascent import Ascent, Seeds, ascent_of
+from vggweb.core.optvis.drawing import Drawing, DrawingRequest, OnStep
+from vggweb.core.optvis.objectives import Directions
 
-ATTEMPTS = 3  # seeds that are tried before a filter is said to be dark
-FEWEST_DIVERSE, MOST_DIVERSE = 2, 8
 WAKE_STEPS = 16  # an attempt in which nothing is awake by then ends there
 
 
-def draw_filter(
-    model: Vgg16,
-    layer_name: str,
-    filter_index: int,
-    *,
-    recipe: RecipeName = "natural",
-    aim: Literal["channel", "centre"] = "channel",
-    seed: int = 0,
-    on_step: OnStep | None = None,
-) -> Drawing:
-    """What one filter likes.
+def draw(model: Vgg16, request: DrawingRequest, *, on_step: OnStep | None = None) -> list[Drawing]:
+    """The drawings that a request asks for: four for `Diverse`, one otherwise.
+
+    A dark filter is tried again with the seeds that follow.
 
     Args:
-        layer_name: a convolution.
-        filter_index: counted from 0.
-        recipe: a name in `RECIPES`.
-        aim: ``channel`` excites the filter everywhere, ``centre`` only at the place in the middle. The classic
-            recipe knows ``channel`` only.
-        seed: of the first attempt; a dark filter is tried again with the seeds that follow.
-        on_step: called at every step; what it raises ends the drawing and is passed on. A new attempt goes on
-            counting, with so many more steps to go.
+        model: the network.
+        request: what is wanted.
+        on_step: called at every step with the mean of the scores and the pictures side by side; what it raises ends the
+            drawing and is passed on. A new attempt goes on counting, with so many more steps to go.
 
     Raises:
-        UnknownLayerError: no such convolution.
-        UnknownFilterError: the layer has no such filter.
-        BadParameterError: no such recipe, the centre with the classic recipe, or a seed out of range.
+        UnknownLayerError, UnknownFilterError, UnknownClassError: it is of something that is not there.
+        BadParameterError: recipe or seed are outside their values.
     """
-    directions = _directions(layer_name, [filter_index])
-    ascent = layer_ascent(model, layer_name, recipe, aim)
-    return _draw(ascent, directions, _same_seed(seed, 1), on_step)[0]
+    return draw_together(model, [request], on_step=on_step)
 
 
-def draw_filters(
-    model: Vgg16,
-    layer_name: str,
-    filter_indices: Sequence[int],
-    *,
-    recipe: RecipeName = "natural",
-    seed: int = 0,
-    on_step: OnStep | None = None,
-) -> list[Drawing]:
-    """What several filters of one layer like, drawn in one batch.
+def draw_together(model: Vgg16, requests: Sequence[DrawingRequest], *, on_step: OnStep | None = None) -> list[Drawing]:
+    """The drawings of several requests by one recipe for objectives of one kind and layer, drawn in one batch.
 
-    Worth it for the small canvases of block1 and block2; deeper, one picture keeps all cores busy and a batch gains
-    nothing.
-
-    Arguments, except for the indices, and errors as in `draw_filter`. `on_step` gets the mean of the scores and the
-    pictures side by side.
-
-    Returns:
-        One drawing for each index, in order.
+    Arguments and errors as in `draw`; the drawings come in the order of the requests.
     """
-    directions = _directions(layer_name, filter_indices)
-    ascent = layer_ascent(model, layer_name, recipe, "channel")
-    return _draw(ascent, directions, _same_seed(seed, len(directions)), on_step)
+    for request in requests:
+        request.check()
+    first = requests[0]
+    directions = np.concatenate([request.objective.directions() for request in requests])
+    seeds = np.concatenate([_seeds(request) for request in requests])
+
+    def ascent(count: int) -> Ascent:
+        return ascent_of(model, first.objective, first.recipe, count)
+
+    return _draw(ascent, directions, seeds, on_step, first.objective.attempts)
 
 
-def draw_mix(
-    model: Vgg16,
-    layer_name: str,
-    first_filter: int,
-    second_filter: int,
-    *,
-    seed: int = 0,
-    on_step: OnStep | None = None,
-) -> Drawing:
-    """What two filters of one layer like together, each counting half. Natural recipe.
-
-    Arguments and errors as in `draw_filter`.
-    """
-    directions = _directions(layer_name, [first_filter, second_filter]).mean(axis=0, keepdims=True)
-    ascent = layer_ascent(model, layer_name, "natural", "channel")
-    return _draw(ascent, directions, _same_seed(seed, 1), on_step)[0]
-
-
-def draw_diverse(
-    model: Vgg16,
-    layer_name: str,
-    filter_index: int,
-    *,
-    count: int = 4,
-    seed: int = 0,
-    on_step: OnStep | None = None,
-) -> list[Drawing]:
-    """Different pictures that one filter likes: each must excite it and be unlike the others. Natural recipe.
-
-    Arguments and errors as in `draw_filter`. `on_step` gets the mean of the scores and the pictures side by side.
-
-    Args:
-        count: how many pictures, 2 to 8.
-    """
-    if not FEWEST_DIVERSE <= count <= MOST_DIVERSE:
-        raise BadParameterError(
-            "There can be %(least)s to %(most)s different pictures.", least=FEWEST_DIVERSE, most=MOST_DIVERSE
-        )
-    directions = _directions(layer_name, [filter_index] * count)
-    ascent = layer_ascent(model, layer_name, "natural", "diverse")
-    # A picture of a group is not drawn again alone, so the seeds that follow serve for the other pictures.
-    seeds: Seeds = np.add(_same_seed(seed, count), np.arange(count), dtype=np.int32)
-    return _draw(ascent, directions, seeds, on_step, attempts=1)
-
-
-def draw_class(model: Vgg16, class_index: int, *, seed: int = 0, on_step: OnStep | None = None) -> Drawing:
-    """What a class looks like to the network: climbs its logit, at 224 × 224. Natural recipe.
-
-    Other arguments as in `draw_filter`.
-
-    Raises:
-        UnknownClassError: class_index is outside 0-999.
-    """
-    find_class(class_index)
-    direction = one_channel(CLASS_COUNT, class_index)
-    return _draw(class_ascent(model), direction, _same_seed(seed, 1), on_step, attempts=1)[0]
-
-
-def _directions(layer_name: str, filter_indices: Sequence[int]) -> Directions:
-    layer = find_convolution(layer_name)
-    for filter_index in filter_indices:
-        check_channel(layer, filter_index)
-    return np.concatenate([one_channel(layer.channels, index) for index in filter_indices])
-
-
-def _same_seed(seed: int, count: int) -> Seeds:
-    check_seed(seed)
-    return np.full(count, seed, dtype=np.int32)
+def _seeds(request: DrawingRequest) -> Seeds:
+    count = len(request.objective.directions())
+    return (request.seed + request.objective.seeds_apart * np.arange(count)).astype(np.int32)
 
 
 def _draw(
-    ascent: Ascent, directions: Directions, seeds: Seeds, on_step: OnStep | None, attempts: int = ATTEMPTS
+    ascent: Callable[[int], Ascent], directions: Directions, seeds: Seeds, on_step: OnStep | None, attempts: int
 ) -> list[Drawing]:
     """One drawing for each direction; those that stayed dark are drawn again with the seeds that follow."""
     drawings: dict[int, Drawing] = {}
     pending, steps_done = list(range(len(directions))), 0
     for attempt in range(attempts):
-        drawn, steps_done = _climb(ascent, directions[pending], seeds[pending] + attempt, on_step, steps_done)
+        drawn, steps_done = _climb(
+            ascent(len(pending)), directions[pending], seeds[pending] + attempt, on_step, steps_done
+        )
         drawings.update(zip(pending, drawn, strict=True))
         pending = [position for position in pending if drawings[position].dark]
         if not pending:

@@ -33,7 +33,7 @@ _PLANS = {
     1: TilePlan(Plan(48, 32, 32, 0.05, 1.25, Amounts(24, 5.0, 0.05)), leak=0.1),
     2: TilePlan(Plan(64, 48, 32, 0.05, 1.2, Amounts(32, _TURN_DEGREES, _ZOOM)), leak=0.1),
     3: TilePlan(Plan(96, 48, 28, 0.05, 1.2, Amounts(48, _TURN_DEGREES, _ZOOM)), leak=0.1),
-    4: TilePlan(Plan(96, 64, 28, 0.05, 1.2, Amounts(48, _TURN_DEGREES, _ZOOM)), leak=1.0),
+    4: TilePlan(Plan(96, 48, 24, 0.055, 1.2, Amounts(48, _TURN_DEGREES, _ZOOM)), leak=1.0),
     # A small shift: the window always holds the middle, where one object grows instead of several halves.
     5: TilePlan(Plan(96, 64, 28, 0.06, 1.25, Amounts(16, _TURN_DEGREES, _ZOOM)), leak=1.0),
 }

@@ -15,7 +15,8 @@ from vggweb.core.architecture import Layer
 from vggweb.core.arrays import Picture
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis import natural
-from vggweb.core.optvis.objectives import Directions, Response, Target, one_channel
+from vggweb.core.optvis.objectives import Directions, one_channel
+from vggweb.core.optvis.targets import Response, Target, mean_score
 from vggweb.core.optvis.tile_plans import FILTERS_AT_ONCE, GALLERY_ATTEMPTS, GALLERY_SEED, TilePlan, tile_plan
 from vggweb.core.tensorflow_import import tf
 
@@ -49,7 +50,7 @@ class TileArtist:
         self.tile_px = tile_px
         self.at_once = at_once
         self._plan = tile_plan(layer)
-        self._step = natural.build_step(tile_target(model, layer.name, self._plan), self._plan.ascent, "channel")
+        self._step = natural.build_step(tile_target(model, layer.name, self._plan), self._plan.ascent, mean_score)
 
     def draw(self, indices: Sequence[int]) -> dict[int, Tile]:
         """The tiles of some filters, at most `at_once`; dark ones are tried again with the next seeds."""

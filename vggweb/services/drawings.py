@@ -3,18 +3,18 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import PIL.Image
 
-from vggweb.core.architecture import Layer, check_channel, find_convolution
+from vggweb.core.architecture import Layer
 from vggweb.core.arrays import Picture
-from vggweb.core.classes import find_class
-from vggweb.core.optvis.drawing import Drawing, OnStep
-from vggweb.core.optvis.recipes import RecipeName, check_recipe, check_seed
+from vggweb.core.optvis.drawing import Drawing, DrawingRequest, OnStep, request_from
+from vggweb.core.optvis.objectives import Channel
+from vggweb.core.optvis.recipes import DEFAULT_RECIPE, RecipeName
 from vggweb.core.rendering import decode_picture, encode_png, encode_webp
-from vggweb.errors import BadParameterError, NotDrawnError
+from vggweb.errors import NotDrawnError
 from vggweb.jobs import Arguments, Asker, Job, JobContext, Jobs
 from vggweb.services.model_host import ModelHost
 from vggweb.storage import StoredFile
@@ -22,52 +22,10 @@ from vggweb.storage import StoredFile
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
 
-Aim = Literal["channel", "centre", "diverse", "mix", "class"]
-AIMS: tuple[Aim, ...] = ("channel", "centre", "diverse", "mix")  # what a filter's page offers
 KIND = "draw"
 PICTURE, FACTS = "picture", "facts"
-DEFAULT_RECIPE: RecipeName = "natural"
 SHEET_TILE_PX = 96
 WEIGHTS_KEY_LENGTH = 16  # of the SHA-256's 64 digits: enough to tell weights apart
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A picture that somebody wants.
-
-    Attributes:
-        layer_name: a convolution; empty for a class.
-        index: the filter, or the class.
-        recipe: ``natural`` or ``classic``.
-        seed: where the noise starts.
-        aim: the whole channel, its centre, four different pictures, a mix with another filter, or a class.
-        other: the other filter of a mix; -1 otherwise.
-    """
-
-    layer_name: str
-    index: int
-    recipe: RecipeName = DEFAULT_RECIPE
-    seed: int = 0
-    aim: Aim = "channel"
-    other: int = -1
-
-    def check(self) -> None:
-        """Nothing, if such a picture can be drawn.
-
-        Raises:
-            UnknownLayerError, UnknownFilterError, UnknownClassError: it is of something that is not there.
-            BadParameterError: recipe, seed or aim are outside their values.
-        """
-        check_recipe(self.recipe)
-        check_seed(self.seed)
-        if self.aim == "class":
-            find_class(self.index)
-            return
-        check_channel(find_convolution(self.layer_name), self.index)
-        if self.aim == "mix":
-            check_channel(find_convolution(self.layer_name), self.other)
-        if self.recipe == "classic" and self.aim != "channel":
-            raise BadParameterError("The classic recipe can draw the whole channel only.", "Leave out aim.")
 
 
 @dataclass(frozen=True)
@@ -102,7 +60,7 @@ class ContactSheet:
     tile_px: int
 
 
-class Gallery:
+class Drawings:
     """Finds, draws and collects pictures."""
 
     def __init__(self, model_host: ModelHost, jobs: Jobs) -> None:
@@ -111,55 +69,56 @@ class Gallery:
         self._jobs = jobs
         jobs.register(KIND, self._run)
 
-    def picture(self, wish: Wish) -> bytes:
+    def picture(self, request: DrawingRequest) -> bytes:
         """The picture as PNG.
 
         Raises:
             NotDrawnError: it has never been drawn; looking starts no work.
         """
-        wish.check()
-        found = self._products.find(self.key(wish), PICTURE)
+        request.check()
+        found = self._products.find(self.key(request), PICTURE)
         if found is None:
             raise NotDrawnError
         return found.data
 
-    def facts(self, wish: Wish) -> DrawnFacts | None:
+    def facts(self, request: DrawingRequest) -> DrawnFacts | None:
         """What is known of the picture; None if it has not been drawn."""
-        wish.check()
-        found = self._products.find(self.key(wish), FACTS)
+        request.check()
+        found = self._products.find(self.key(request), FACTS)
         if found is None:
             return None
         facts = json.loads(found.data)
         return DrawnFacts(facts["dark"], facts["seed_used"], tuple(facts["curve"]))
 
-    def job(self, wish: Wish) -> Job | None:
+    def job(self, request: DrawingRequest) -> Job | None:
         """The job that draws or drew the picture."""
-        return self._jobs.find_by_key(self.key(wish))
+        return self._jobs.find_by_key(self.key(request))
 
-    def draw(self, wish: Wish, *, owner: Asker | None, result_url: str) -> Job:
+    def order(self, request: DrawingRequest, *, owner: Asker | None, result_url: str) -> Job:
         """The job that draws the picture: a new one, or the one that is at it.
 
         Raises:
             BusyError, RateLimitedError: too much work waits already.
         """
-        wish.check()
-        return self._jobs.submit(KIND, self.key(wish), asdict(wish), owner=owner, result_url=result_url)
+        request.check()
+        return self._jobs.submit(KIND, self.key(request), request.arguments, owner=owner, result_url=result_url)
 
-    def draw_now(self, wish: Wish, model: "Vgg16", *, on_step: OnStep | None = None) -> bytes:
+    def draw_now(self, request: DrawingRequest, model: "Vgg16", *, on_step: OnStep | None = None) -> bytes:
         """The picture as PNG, drawn in this thread and kept; at once if it is there already."""
-        wish.check()
-        if self._products.find(self.key(wish), PICTURE) is None:
-            self._products.save(self.key(wish), *_products(_draw(model, wish, on_step)))
-        return self.picture(wish)
+        from vggweb.core.optvis.render import draw
+
+        request.check()
+        if self._products.find(self.key(request), PICTURE) is None:
+            self._save(request, draw(model, request, on_step=on_step))
+        return self.picture(request)
 
     def draw_several_now(self, layer: Layer, indices: list[int], recipe: RecipeName, model: "Vgg16") -> None:
         """Pictures of several filters of one layer (seed 0, whole channel), drawn in one batch and kept."""
-        from vggweb.core.optvis.render import draw_filters
+        from vggweb.core.optvis.render import draw_together
 
-        drawings = draw_filters(model, layer.name, indices, recipe=recipe)
-        for index, drawing in zip(indices, drawings, strict=True):
-            key = self.key(Wish(layer.name, index, recipe))
-            self._products.save(key, *_products([drawing]))
+        requests = [DrawingRequest(Channel(layer.name, index), recipe) for index in indices]
+        for request, drawing in zip(requests, draw_together(model, requests), strict=True):
+            self._save(request, [drawing])
 
     def missing(self, layer: Layer, recipe: RecipeName) -> list[int]:
         """The filters of a layer whose picture (seed 0, whole channel) has not been drawn."""
@@ -183,11 +142,9 @@ class Gallery:
             canvas[top : top + sheet.tile_px, left : left + sheet.tile_px] = self._tile(layer, index, recipe)
         return encode_webp(canvas)
 
-    def key(self, wish: Wish) -> str:
-        """The name under which the picture is kept: weights, what, recipe, seed, aim."""
-        what = f"{wish.layer_name or 'class'}/{wish.index}"
-        aim = f"mix-{wish.other}" if wish.aim == "mix" else wish.aim
-        return f"{self._prefix()}{what}/{wish.recipe}/{wish.seed}/{aim}"
+    def key(self, request: DrawingRequest) -> str:
+        """The name under which the picture is kept: weights, what, recipe, seed, which of its pictures."""
+        return self._prefix() + request.key
 
     def _prefix(self) -> str:
         return f"draw/{self._model_host.choice.sha256[:WEIGHTS_KEY_LENGTH]}/"
@@ -198,12 +155,17 @@ class Gallery:
         return {int(key.removesuffix(ending).rsplit("/", 1)[1]) for key in keys if key.endswith(ending)}
 
     def _tile(self, layer: Layer, index: int, recipe: RecipeName) -> Picture:
-        drawn = PIL.Image.fromarray(decode_picture(self.picture(Wish(layer.name, index, recipe))))
+        drawn = PIL.Image.fromarray(decode_picture(self.picture(DrawingRequest(Channel(layer.name, index), recipe))))
         return np.asarray(drawn.resize((SHEET_TILE_PX, SHEET_TILE_PX), PIL.Image.Resampling.LANCZOS))
 
+    def _save(self, request: DrawingRequest, drawings: list[Drawing]) -> None:
+        self._products.save(self.key(request), *_products(drawings))
+
     def _run(self, context: JobContext, arguments: Arguments) -> None:
-        wish = Wish(**arguments)
-        if self.facts(wish) is not None:  # the command line drew it while the job waited
+        from vggweb.core.optvis.render import draw  # TensorFlow: not before something is drawn
+
+        request = request_from(arguments)
+        if self.facts(request) is not None:  # the command line drew it while the job waited
             return
 
         def report(step: int, steps: int, value: float, picture: Callable[[], Picture]) -> None:
@@ -211,24 +173,8 @@ class Gallery:
                 step / steps, step=step, steps=steps, value=value, picture=lambda: encode_png(_squared(picture()))
             )
 
-        for product in _products(_draw(self._model_host.model(), wish, report)):
+        for product in _products(draw(self._model_host.model(), request, on_step=report)):
             context.save(product.name, product.media_type, product.data)
-
-
-def _draw(model: "Vgg16", wish: Wish, on_step: OnStep | None) -> list[Drawing]:
-    """The drawings that a wish asks for: four for ``diverse``, one otherwise."""
-    from vggweb.core.optvis import render  # TensorFlow: not before something is drawn
-
-    if wish.aim == "class":
-        return [render.draw_class(model, wish.index, seed=wish.seed, on_step=on_step)]
-    if wish.aim == "mix":
-        return [render.draw_mix(model, wish.layer_name, wish.index, wish.other, seed=wish.seed, on_step=on_step)]
-    if wish.aim == "diverse":
-        return render.draw_diverse(model, wish.layer_name, wish.index, seed=wish.seed, on_step=on_step)
-    drawing = render.draw_filter(
-        model, wish.layer_name, wish.index, recipe=wish.recipe, aim=wish.aim, seed=wish.seed, on_step=on_step
-    )
-    return [drawing]
 
 
 def _products(drawings: list[Drawing]) -> tuple[StoredFile, StoredFile]:
