@@ -16,7 +16,7 @@ FLASK = [sys.executable, "-m", "flask", "--app", "app"]
 
 def run(*arguments: str, data: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Runs ``flask`` in a process of its own."""
-    settings = {"VGGWEB_DATA": str(data), "TF_CPP_MIN_LOG_LEVEL": "3", "VGGWEB_WEIGHTS": "compact", **environ}
+    settings = {"VGGWEB_DATA": str(data), "VGGWEB_WEIGHTS": "compact", **environ}
     return subprocess.run(
         [*FLASK, *arguments],
         check=False,
@@ -34,6 +34,13 @@ def test_classify_prints_the_table_that_decode_predictions_gives(tmp_path: Path)
     assert done.stdout.splitlines()[1].split() == ["n02124075", "Egyptian_cat", "0.7948"]
     assert done.stdout.splitlines()[2].split()[1] == "tabby"
     assert len(done.stdout.splitlines()) == 3
+
+
+def test_a_command_that_starts_tensorflow_says_our_words_alone(tmp_path: Path) -> None:
+    settings = {"VGGWEB_ENGINE": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "0", "KERAS_BACKEND": "jax"}
+    done = run("classify", str(SAMPLES / "cat.jpg"), "--json", data=tmp_path, **settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [json.loads(line)["predictions"][0]["label"] for line in done.stdout.splitlines()] == ["Egyptian_cat"]
 
 
 def test_classify_json_gives_one_object_a_line_and_a_bad_photo_exit_code_2(tmp_path: Path) -> None:
