@@ -138,6 +138,11 @@ class Vgg16:
         key = ("up_to", layer_name, before_relu)
         return self.keep(key, lambda: up_to(self.keras_model, layer_name, before_relu=before_relu))
 
+    def bias(self, layer_name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """A convolution's bias, float32 (out,)."""
+        bias: np.ndarray[Any, np.dtype[np.float32]] = self.keras_model.get_layer(layer_name).bias.numpy()
+        return bias
+
     def keep(self, key: Hashable, build: Callable[[], T]) -> T:
         """What `build` gives, built once for this model: compiled functions and sub-models live here."""
         with self._lock:

@@ -6,6 +6,7 @@ pooling's cell is the largest of 2 × 2 cells of its own channel.
 """
 
 from dataclasses import dataclass
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,12 +80,17 @@ class ConvolutionCell:
         order = np.argsort(-np.abs(sums), kind="stable")[:count]
         return tuple((int(channel), float(sums[channel])) for channel in order)
 
-    def _contribution(self, row: np.intp, column: np.intp, channel: np.intp) -> Contribution:
-        place = (row, column, channel)
+    def plane(self, channel: int) -> tuple[tuple[Contribution, ...], ...]:
+        """The nine products of one channel of the layer before, row by row."""
+        places = range(KERNEL_SIZE)
+        return tuple(tuple(self._contribution(row, column, channel) for column in places) for row in places)
+
+    def _contribution(self, row: SupportsIndex, column: SupportsIndex, channel: SupportsIndex) -> Contribution:
+        place = (int(row), int(column), int(channel))
         return Contribution(
-            row=int(row),
-            column=int(column),
-            channel=int(channel),
+            row=place[0],
+            column=place[1],
+            channel=place[2],
             input=float(self.input[place]),
             weight=float(self.kernel[place]),
             product=float(self.products[place]),

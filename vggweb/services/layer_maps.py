@@ -79,6 +79,14 @@ class LayerMaps:
         factor = max(1, LARGE_MAP_PX // layer.shape[0])
         return encode_png(enlarge(map_picture(activation, channel, scale=scale), factor))
 
+    def activation(self, result: OpenResult, layer_name: str) -> Activation:
+        """What a layer gave, float32 (h, w, channels). Not to be modified: others look at it, too.
+
+        Raises:
+            UnknownLayerError: VGG16 has no such layer.
+        """
+        return self._activation(result, find_layer(layer_name))
+
     def _activation(self, result: OpenResult, layer: Layer) -> Activation:
         def compute() -> dict[str, Activation]:
             with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:
