@@ -117,12 +117,12 @@ def _home_with_error(error: VggwebError) -> str:
 )
 def create(asked: Upload) -> Response:
     """Makes a result: 303 to its page, or 201 with it in JSON; an error is shown on the home page."""
-    result = services().make_result(_sent_bytes(asked.sample), resize=asked.resize, owner=_maker()).describe()
+    result = services().make_result(_sent_bytes(asked.sample), resize=asked.resize, owner=maker()).describe()
     count_result(services().model_host.choice.variant)
     address = url_for("results.show", result_id=result.id, _external=True)
     if not wants_json():
         return see_other(address)
-    created = _with_address(CreatedResult, result, delete_token=visitors.delete_token(result.id))
+    created = with_address(CreatedResult, result, delete_token=visitors.delete_token(result.id))
     response = json_response(created, status=201)
     response.headers["Location"] = address
     return response
@@ -136,7 +136,7 @@ def show(result_id: str, asked: Top) -> Response:
     result = open_result(result_id)
     if not wants_json():
         return private_page(result_page(result, top=asked.top))
-    response = json_response(_with_address(SharedResult, result.describe(top=asked.top)))
+    response = json_response(with_address(SharedResult, result.describe(top=asked.top)))
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -207,8 +207,8 @@ def keras_script_py(result_id: str) -> Response:
     return response
 
 
-def _maker() -> str | None:
-    """A browser gets a cookie, to find and delete its results again; a program has its token."""
+def maker() -> str | None:
+    """Who makes it: a browser gets a cookie, to find and delete its results again; a program has its token."""
     return visitors.known_owner() if wants_json() and not _is_our_script() else visitors.owner()
 
 
@@ -222,6 +222,7 @@ def _sent_bytes(sample: str | None) -> bytes:
     return sent_photo()
 
 
-def _with_address(kind: Any, result: Result, **more: str) -> Any:
+def with_address(kind: Any, result: Result, **more: str) -> Any:
+    """The result with its page's address and what else the kind has."""
     values = {item.name: getattr(result, item.name) for item in fields(Result)}
     return kind(**values, url=url_for("results.show", result_id=result.id, _external=True), **more)
