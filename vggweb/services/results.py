@@ -48,10 +48,19 @@ class Results:
         self._result_days = result_days
         self._cards: ComputeOnceCache[bytes] = ComputeOnceCache(CARDS_REMEMBERED)
 
-    def keep(self, classification: Classification, *, model: ModelUsed, owner: str | None) -> OpenResult:
-        """Stores a classification, row and pictures in one transaction, and gives its result, open."""
+    def keep(
+        self, classification: Classification, *, model: ModelUsed, owner: str | None, result_id: str = ""
+    ) -> OpenResult:
+        """Stores a classification, row and pictures in one transaction, and gives its result, open.
+
+        Args:
+            classification: what is kept.
+            model: which weights answered.
+            owner: hash that stands for the browser that made it; None for a program.
+            result_id: under which it is kept; by default an unguessable one.
+        """
         row = StoredResult(
-            id=secrets.token_urlsafe(ID_BYTES),
+            id=result_id or secrets.token_urlsafe(ID_BYTES),
             created_at=datetime.now(UTC).replace(microsecond=0),
             resize=classification.resize,
             variant=model.variant,

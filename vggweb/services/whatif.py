@@ -1,5 +1,6 @@
 """What other preparations of the same photo would change."""
 
+from vggweb.core.predictions import Prediction, top_predictions
 from vggweb.core.rendering import encode_png
 from vggweb.core.whatif import Variant, compare, prepare_variants
 from vggweb.errors import NotFoundError
@@ -8,6 +9,11 @@ from vggweb.services.model_host import ModelHost
 from vggweb.services.open_result import OpenResult
 
 PHOTOS_REMEMBERED = 64
+
+
+def best_of(variant: Variant) -> Prediction:
+    """The first word for a variant."""
+    return top_predictions(variant.probabilities, 1)[0]
 
 
 class WhatIf:

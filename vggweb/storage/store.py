@@ -59,14 +59,14 @@ class Store:
         self.engine.dispose()
 
     def save_result(self, result: StoredResult, pictures: Mapping[str, StoredFile]) -> None:
-        """Keeps a result and its pictures, all or nothing."""
+        """Keeps a result and its pictures, all or nothing; in place of one of the same id, such as one that expired."""
         with writing(self.engine) as session:
-            session.add(_to_row(result))
+            session.merge(_to_row(result))
             session.flush()
-            session.add_all(
-                PictureRow(result_id=result.id, name=name, media_type=picture.media_type, data=picture.data)
-                for name, picture in pictures.items()
-            )
+            for name, picture in pictures.items():
+                session.merge(
+                    PictureRow(result_id=result.id, name=name, media_type=picture.media_type, data=picture.data)
+                )
 
     def find_result(self, result_id: str) -> StoredResult:
         """The result of that id.
