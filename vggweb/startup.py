@@ -1,6 +1,7 @@
 """All use cases of one running app, built once from its settings."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -8,7 +9,9 @@ from vggweb.config import Settings
 from vggweb.core.weights.official import choose_weights
 from vggweb.jobs import Jobs, forget_results
 from vggweb.rooms import forget_tiles
+from vggweb.services.cells import Cells
 from vggweb.services.classify import Classification, check_resize, classify_photo
+from vggweb.services.demo import Demo
 from vggweb.services.drawings import Drawings
 from vggweb.services.explanations import Explanations
 from vggweb.services.layer_maps import LayerMaps
@@ -17,6 +20,7 @@ from vggweb.services.open_result import OpenResult
 from vggweb.services.result import ModelUsed
 from vggweb.services.results import Results
 from vggweb.services.rooms import Rooms
+from vggweb.services.sample_results import RESIZE, SampleResults
 from vggweb.services.whatif import WhatIf
 from vggweb.storage import ResultIds, StorageSpace, Store
 
@@ -34,6 +38,9 @@ class Services:
     layer_maps: LayerMaps
     what_if: WhatIf
     drawings: Drawings
+    cells: Cells
+    demo: Demo
+    sample_results: SampleResults
     rooms: Rooms
     jobs: Jobs
 
@@ -58,8 +65,12 @@ class Services:
 
     def model_used(self) -> ModelUsed:
         """Which weights answer now."""
-        choice = self.model_host.choice
-        return ModelUsed(variant=choice.variant, sha256=choice.sha256)
+        return used_model(self.model_host)
+
+
+def used_model(model_host: ModelHost) -> ModelUsed:
+    """Which weights answer now."""
+    return ModelUsed(variant=model_host.choice.variant, sha256=model_host.choice.sha256)
 
 
 def build_services(settings: Settings, *, model_host: ModelHost | None = None) -> Services:
@@ -84,6 +95,15 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         gate=model_host.gate,
         broker_url=settings.broker_url,
     )
+    layer_maps, what_if = LayerMaps(model_host), WhatIf(model_host)
+    cells = Cells(layer_maps, model_host)
+    classify = partial(
+        classify_photo,
+        resize=RESIZE,
+        model_host=model_host,
+        max_pixels=settings.max_pixels,
+        max_bytes=settings.max_upload_bytes,
+    )
     return Services(
         settings=settings,
         store=store,
@@ -91,8 +111,11 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         model_host=model_host,
         results=results,
         explanations=Explanations(results, model_host, jobs),
-        layer_maps=LayerMaps(model_host),
-        what_if=WhatIf(model_host),
+        layer_maps=layer_maps,
+        what_if=what_if,
+        cells=cells,
+        demo=Demo(layer_maps, cells, what_if),
+        sample_results=SampleResults(results, classify, partial(used_model, model_host)),
         drawings=Drawings(model_host, jobs),
         rooms=Rooms(store),
         jobs=jobs,

@@ -32,8 +32,8 @@ def test_the_notebook_is_valid_and_knows_its_page(cat: Looked) -> None:
     assert f"http://localhost/r/{cat.id}" in code
     weights = re.search(r'urlretrieve\("http://localhost(/[^"]+)"', code)
     assert weights is not None
-    with cat.client.get(f"{weights[1]}compact_head.safetensors") as response:
-        assert response.status_code == 200
+    with cat.client.get(f"{weights[1]}compact_head.safetensors") as file:
+        assert file.status_code == 200
 
 
 def test_the_slide_is_a_picture_of_full_high_definition(cat: Looked) -> None:

@@ -15,8 +15,10 @@ from vggweb.startup import Services, build_services
 from vggweb.web import (
     addresses,
     assets,
+    cell_pages,
     compression,
     cookies,
+    demo,
     errors,
     event_streams,
     filter_pages,
@@ -32,9 +34,13 @@ from vggweb.web import (
     metrics,
     model_pages,
     openapi,
+    questions,
     result_pages,
+    room_announcer,
+    room_wall,
     security,
     sent_photo,
+    take_home,
     why_pages,
     words,
 )
@@ -45,8 +51,13 @@ BLUEPRINTS = (
     home,
     result_pages,
     layer_pages,
+    cell_pages,
     filter_pages,
     why_pages,
+    take_home,
+    demo,
+    room_wall,
+    questions,
     job_pages,
     model_pages,
     words,
@@ -95,6 +106,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         frame,
         addresses,
         event_streams,
+        room_announcer,
     ):
         part.init_app(app)
     for area in BLUEPRINTS:
