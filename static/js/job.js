@@ -1,43 +1,44 @@
-// Watches the page's jobs: fetches the page again and puts their progress in place; reloads it when one's state changes.
-const LOOK_EVERY_MS = 700;
+// Watches the page's jobs: fetches what is live of each, less often while nothing changes, and not while nobody looks.
+import { replaceKeepingPicture } from "./picture.js";
 
-const watched = () => [...document.querySelectorAll(".job")].filter((job) => job.querySelector(".job-live"));
+const SOONEST_MS = 700;
+const LATEST_MS = 8000;
+const SLOWER = 1.5;
 
-async function refresh() {
-  if (watched().length === 0) return;
+for (const job of document.querySelectorAll("[data-job]")) {
+  if (job.querySelector(".job-live")) watch(job);
+}
+
+async function watch(job) {
+  let wait = SOONEST_MS;
+  for (;;) {
+    await pause(wait);
+    await untilSeen();
+    const before = job.querySelector(".job-live");
+    const live = await fetchLive(job.dataset.job);
+    wait = live && live.isEqualNode(before) ? Math.min(wait * SLOWER, LATEST_MS) : SOONEST_MS;
+    if (!live) wait = LATEST_MS; // the connection is away for a moment
+    else if (live.dataset.state !== before.dataset.state) return location.reload();
+    else replaceKeepingPicture(before, live);
+  }
+}
+
+async function fetchLive(address) {
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok) throw new Error(answer.statusText);
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!watched().every((job) => advance(job, fresh))) {
-      location.reload();
-      return;
-    }
-  } catch { /* the connection is away for a moment: look again */ }
-  setTimeout(refresh, LOOK_EVERY_MS);
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!response.ok) return null;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return document.adoptNode(page.querySelector(".job-live"));
+  } catch {
+    return null;
+  }
 }
 
-// False if the job has come to another state. The button to cancel stays, with its focus.
-function advance(job, fresh) {
-  const next = fresh.querySelector(`.job[data-job="${job.dataset.job}"]`);
-  if (next?.dataset.state !== job.dataset.state) return false;
-  const shown = job.querySelector(".job-live");
-  const live = document.adoptNode(next.querySelector(".job-live"));
-  keepPicture(shown, live);
-  shown.replaceWith(live);
-  return true;
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-// The old picture stays until the new one has arrived, so that nothing flickers.
-function keepPicture(shown, next) {
-  const before = shown.querySelector(".job-picture img");
-  const after = next.querySelector(".job-picture img");
-  if (!before || !after || before.src === after.src) return;
-  const address = after.src;
-  after.src = before.src;
-  const loader = new Image();
-  loader.addEventListener("load", () => { after.src = address; });
-  loader.src = address;
+function untilSeen() {
+  if (!document.hidden) return null;
+  return new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
 }
-
-setTimeout(refresh, LOOK_EVERY_MS);

@@ -256,3 +256,17 @@ def test_drawings_asked_for_without_a_cookie_count_on_their_address(make_app: Ma
     app = make_app(jobs_per_visitor=2)
     answers = [app.test_client().post(f"/layers/block1_conv1/filters/{number}") for number in range(3)]
     assert [answer.status_code for answer in answers] == [303, 303, 429]
+
+
+def test_what_is_live_comes_alone_and_says_the_job_s_state(jobs: Jobs, client: FlaskClient) -> None:
+    job = submit(jobs, quick)
+    address = re.findall(r'data-job="([^"]+)"', client.get(f"/jobs/{job.id}").text)[0]
+    response = client.get(address)
+    assert response.text.count('<div class="job-live" data-state="queued">') == 1
+    assert "Waiting, number 1 in the queue" in response.text
+    assert "<html" not in response.text
+    assert "<form" not in response.text  # its button stays in the page, with its focus
+    assert "Set-Cookie" not in response.headers
+    jobs.start()
+    until_state(jobs, job.id, "done")
+    assert 'data-state="done"' in client.get(address).text

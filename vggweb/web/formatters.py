@@ -33,13 +33,14 @@ def init_app(app: Flask) -> None:
     )
 
 
-def percent(score: float) -> str:
-    """A probability as people read it: ``48.3 %``, ``< 0.1 %``, ``> 99.9 %``."""
-    text = f"{score * 100:.1f}"
-    if 0 < score < 0.0005:  # noqa: PLR2004 - would round to 0.0 %
-        text = "< 0.1"
-    if 0.9995 <= score < 1:  # noqa: PLR2004 - would round to 100.0 %
-        text = "> 99.9"
+def percent(score: float, digits: int = 1) -> str:
+    """A share as people read it, never rounded to nothing or all: ``48.3 %``, ``< 0.1 %``, ``> 99.9 %``."""
+    smallest = 0.1**digits  # of what is written, in percent
+    text = f"{score * 100:.{digits}f}"
+    if 0 < score * 100 < smallest / 2:
+        text = f"< {smallest:.{digits}f}"
+    if 100 - smallest / 2 <= score * 100 < 100:  # noqa: PLR2004 - percent
+        text = f"> {100 - smallest:.{digits}f}"
     return str(_("%(number)s %%", number=text))
 
 

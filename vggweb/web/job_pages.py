@@ -46,6 +46,15 @@ def show(job_id: str) -> Response:
     return response
 
 
+@blueprint.get("/jobs/<token:job_id>/live")
+def live(job_id: str) -> Response:
+    """The part of the page that changes while the job is under way."""
+    job = job_answer(services().jobs.find(job_id))
+    response = make_response(render_template("partials/job_live.html", job=job))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @blueprint.post(
     "/jobs/<token:job_id>/cancel",
     json=Json("Cancel a long computation", JobAnswer, errors=(NotFoundError, NotYoursError)),
