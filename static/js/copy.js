@@ -5,10 +5,10 @@ async function copy(button) {
   const title = button.textContent;
   try {
     await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copied;
   } catch {
     select(source);
-    button.textContent = "Press Ctrl + C";
+    button.textContent = button.dataset.byHand;
   }
   setTimeout(() => { button.textContent = title; }, 2000);
 }

@@ -20,9 +20,11 @@ from vggweb.web.sentences import drawings, result, samples, whatif, why
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 MODULES = sorted((ROOT / "vggweb").rglob("*.py"))
+CODE = {"code", "pre", "style"}
 SPOKEN_ATTRIBUTES = {"alt", "title", "placeholder", "aria-label", "aria-description"}
 # Names and code, the same in every language.
 SAME_EVERYWHERE = {"vgg", "web", "vggweb", "shape", "dtype", "openapi.json", "input.png", "SHA-"}
+SAME_EVERYWHERE |= {"model.input", "None", "block", "pool", "flatten", "fc", "resize"}
 
 
 class BareWords(HTMLParser):
@@ -34,13 +36,13 @@ class BareWords(HTMLParser):
         self._code = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._code += tag in {"code", "pre"}
+        self._code += tag in CODE
         for name, value in attrs:
             if name in SPOKEN_ATTRIBUTES or (name == "content" and dict(attrs).get("name") == "description"):
                 self._look_at(value or "")
 
     def handle_endtag(self, tag: str) -> None:
-        self._code -= tag in {"code", "pre"}
+        self._code -= tag in CODE
 
     def handle_data(self, data: str) -> None:
         if not self._code:
@@ -79,6 +81,14 @@ def test_the_check_of_templates_finds_what_it_looks_for() -> None:
     assert bare_words('<p>Hello there</p><img alt="A cat">{{ _("fine") }}') == ["Hello", "there", "cat"]
     assert bare_words("{% trans %}fine{% endtrans %}<code>fine</code>") == []
     assert list(bare_strings('{{ tile("Feature map " ~ 5) }}{{ tile(_("Feature map of it")) }}')) == ["Feature map "]
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "static" / "js").glob("*.js")), ids=lambda path: path.name)
+def test_no_script_says_a_sentence_of_its_own(script: Path) -> None:
+    """What scripts say stands in the page, translated."""
+    source = re.sub(r"^\s*//.*$|//\s.*$", "", script.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    said = re.findall(r'["`]([A-Z][a-z]+(?: [^"`]*)?)["`]', source)
+    assert [text for text in said if " " in text or f'textContent = "{text}' in source] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

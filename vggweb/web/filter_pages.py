@@ -25,7 +25,7 @@ from vggweb.errors import (
 from vggweb.services.drawings import DrawnFacts
 from vggweb.web import visitors
 from vggweb.web.context import services
-from vggweb.web.job_pages import JobAnswer, job_answer, started
+from vggweb.web.job_pages import JobBody, job_body, started
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, Json, Parameters, WholeNumber
 from vggweb.web.sentences import drawings
@@ -58,7 +58,7 @@ class Wanted(SheetRecipe, Seed):
 
 
 @dataclass(frozen=True)
-class DrawnAnswer:
+class DrawnBody:
     """A picture that has been drawn."""
 
     layer: str
@@ -73,7 +73,7 @@ class DrawnAnswer:
 
 
 @dataclass(frozen=True)
-class DrawnClassAnswer:
+class DrawnClassBody:
     """A picture of a class that has been drawn."""
 
     class_index: int
@@ -86,7 +86,7 @@ class DrawnClassAnswer:
 @blueprint.get(
     "/layers/<token:layer_name>/filters/<int:filter_index>",
     reads=Wanted,
-    json=Json("What a filter likes", DrawnAnswer, errors=(*UNKNOWN, NotDrawnError)),
+    json=Json("What a filter likes", DrawnBody, errors=(*UNKNOWN, NotDrawnError)),
 )
 def show(layer_name: str, filter_index: int, asked: Wanted) -> Response:
     """One filter: what excites it."""
@@ -94,7 +94,7 @@ def show(layer_name: str, filter_index: int, asked: Wanted) -> Response:
     job = _open_job(wanted)  # before the facts: a job that ends in between has left them
     facts = services().drawings.facts(wanted)
     if wants_json():
-        return json_response(_drawn_answer(layer_name, filter_index, wanted, facts))
+        return json_response(_drawn_body(layer_name, filter_index, wanted, facts))
     layer = find_convolution(layer_name)
     return private_page(
         render_template(
@@ -117,7 +117,7 @@ def show(layer_name: str, filter_index: int, asked: Wanted) -> Response:
     reads=Wanted,
     json=Json(
         "Draw what a filter likes",
-        {200: DrawnAnswer, 202: JobAnswer},
+        {200: DrawnBody, 202: JobBody},
         errors=(*UNKNOWN, BusyError, RateLimitedError),
         headers=JOB_HEADERS,
     ),
@@ -126,7 +126,7 @@ def draw(layer_name: str, filter_index: int, asked: Wanted) -> Response:
     """Starts the job that draws it, unless it is drawn already."""
     wanted = _filter_request(layer_name, filter_index, asked)
     facts = services().drawings.facts(wanted)
-    return _ordered(wanted) if facts is None else _found(wanted, _drawn_answer(layer_name, filter_index, wanted, facts))
+    return _ordered(wanted) if facts is None else _found(wanted, _drawn_body(layer_name, filter_index, wanted, facts))
 
 
 @blueprint.get("/layers/<token:layer_name>/filters/<int:filter_index>.png", reads=Wanted)
@@ -164,7 +164,7 @@ def gallery_tile_png(layer_name: str, filter_index: int) -> Response:
     reads=Seed,
     json=Json(
         "What a class looks like to the network",
-        DrawnClassAnswer,
+        DrawnClassBody,
         errors=(UnknownClassError, BadParameterError, NotDrawnError),
     ),
 )
@@ -174,7 +174,7 @@ def show_class(class_index: int, asked: Seed) -> Response:
     job = _open_job(wanted)  # before the facts: a job that ends in between has left them
     facts = services().drawings.facts(wanted)
     if wants_json():
-        return json_response(_class_answer(class_index, wanted, facts))
+        return json_response(_class_body(class_index, wanted, facts))
     return private_page(
         render_template("pages/class.html", entry=find_class(class_index), **_drawing_parts(wanted, facts, job))
     )
@@ -185,7 +185,7 @@ def show_class(class_index: int, asked: Seed) -> Response:
     reads=Seed,
     json=Json(
         "Draw what a class looks like to the network",
-        {200: DrawnClassAnswer, 202: JobAnswer},
+        {200: DrawnClassBody, 202: JobBody},
         errors=(UnknownClassError, BadParameterError, BusyError, RateLimitedError),
         headers=JOB_HEADERS,
     ),
@@ -194,7 +194,7 @@ def draw_class(class_index: int, asked: Seed) -> Response:
     """Starts the job that draws it, unless it is drawn already."""
     wanted = _class_request(class_index, asked)
     facts = services().drawings.facts(wanted)
-    return _ordered(wanted) if facts is None else _found(wanted, _class_answer(class_index, wanted, facts))
+    return _ordered(wanted) if facts is None else _found(wanted, _class_body(class_index, wanted, facts))
 
 
 @blueprint.get("/classes/<int:class_index>.png", reads=Seed)
@@ -215,7 +215,7 @@ def _class_request(class_index: int, asked: Seed) -> DrawingRequest:
     return wanted
 
 
-def _drawing_parts(wanted: DrawingRequest, facts: DrawnFacts | None, job: JobAnswer | None) -> dict[str, Any]:
+def _drawing_parts(wanted: DrawingRequest, facts: DrawnFacts | None, job: JobBody | None) -> dict[str, Any]:
     """What the partial of a drawing shows: the picture, or how far it is, or the form that orders it."""
     return {
         "facts": facts,
@@ -232,7 +232,7 @@ def _ordered(wanted: DrawingRequest) -> Response:
     return started(services().drawings.order(wanted, owner=visitors.asker(), result_url=page), page)
 
 
-def _found(wanted: DrawingRequest, answer: DrawnAnswer | DrawnClassAnswer) -> Response:
+def _found(wanted: DrawingRequest, answer: DrawnBody | DrawnClassBody) -> Response:
     return json_response(answer) if wants_json() else see_other(_address(wanted))
 
 
@@ -246,10 +246,10 @@ def _address(wanted: DrawingRequest, *, picture: bool = False, with_query: bool 
     return url_for(endpoint, layer_name=objective.layer_name, filter_index=objective.index, **query)
 
 
-def _drawn_answer(layer_name: str, filter_index: int, wanted: DrawingRequest, facts: DrawnFacts | None) -> DrawnAnswer:
+def _drawn_body(layer_name: str, filter_index: int, wanted: DrawingRequest, facts: DrawnFacts | None) -> DrawnBody:
     if facts is None:
         raise NotDrawnError
-    return DrawnAnswer(
+    return DrawnBody(
         layer=layer_name,
         filter=filter_index,
         recipe=wanted.recipe,
@@ -262,13 +262,13 @@ def _drawn_answer(layer_name: str, filter_index: int, wanted: DrawingRequest, fa
     )
 
 
-def _class_answer(class_index: int, wanted: DrawingRequest, facts: DrawnFacts | None) -> DrawnClassAnswer:
+def _class_body(class_index: int, wanted: DrawingRequest, facts: DrawnFacts | None) -> DrawnClassBody:
     if facts is None:
         raise NotDrawnError
     label = find_class(class_index).label
-    return DrawnClassAnswer(class_index, label, wanted.seed, facts.curve, _address(wanted, picture=True))
+    return DrawnClassBody(class_index, label, wanted.seed, facts.curve, _address(wanted, picture=True))
 
 
-def _open_job(wanted: DrawingRequest) -> JobAnswer | None:
+def _open_job(wanted: DrawingRequest) -> JobBody | None:
     job = services().drawings.job(wanted)
-    return job_answer(job) if job and job.state != "done" else None
+    return job_body(job) if job and job.state != "done" else None

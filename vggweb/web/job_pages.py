@@ -17,7 +17,7 @@ REFRESH_SECONDS = 2  # how often a page without JavaScript looks again
 
 
 @dataclass(frozen=True)
-class JobAnswer:
+class JobBody:
     """A long computation; progress is 1 only when it is done, and who it is not for cannot cancel it."""
 
     id: str
@@ -34,10 +34,10 @@ class JobAnswer:
     is_yours: bool
 
 
-@blueprint.get("/jobs/<token:job_id>", json=Json("A long computation", JobAnswer, errors=(NotFoundError,)))
+@blueprint.get("/jobs/<token:job_id>", json=Json("A long computation", JobBody, errors=(NotFoundError,)))
 def show(job_id: str) -> Response:
     """The job's progress; without JavaScript the page refreshes itself."""
-    job = job_answer(services().jobs.find(job_id))
+    job = job_body(services().jobs.find(job_id))
     if wants_json():
         response = json_response(job)
     else:
@@ -49,7 +49,7 @@ def show(job_id: str) -> Response:
 @blueprint.get("/jobs/<token:job_id>/live")
 def live(job_id: str) -> Response:
     """The part of the page that changes while the job is under way."""
-    job = job_answer(services().jobs.find(job_id))
+    job = job_body(services().jobs.find(job_id))
     response = make_response(render_template("partials/job_live.html", job=job))
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -57,13 +57,13 @@ def live(job_id: str) -> Response:
 
 @blueprint.post(
     "/jobs/<token:job_id>/cancel",
-    json=Json("Cancel a long computation", JobAnswer, errors=(NotFoundError, NotYoursError)),
+    json=Json("Cancel a long computation", JobBody, errors=(NotFoundError, NotYoursError)),
 )
 def cancel(job_id: str) -> Response:
     """Takes whoever asks off a job that waits or runs, and stops it if nobody else waits for it."""
     job = services().jobs.leave(job_id, visitors.known_asker() or "")
     if wants_json():
-        return json_response(job_answer(job))
+        return json_response(job_body(job))
     return see_other(url_for("jobs.show", job_id=job_id))
 
 
@@ -78,9 +78,9 @@ def preview_png(job_id: str) -> Response:
     return response
 
 
-def job_answer(job: Job) -> JobAnswer:
+def job_body(job: Job) -> JobBody:
     """The job as programs see it."""
-    return JobAnswer(
+    return JobBody(
         id=job.id,
         state=job.state,
         progress=job.progress,
@@ -100,6 +100,6 @@ def started(job: Job, page: str) -> Response:
     """What a POST that starts a job answers: 303 to the page, or 202 with the job's address."""
     if not wants_json():
         return see_other(page)
-    response = json_response(job_answer(job), status=202)
+    response = json_response(job_body(job), status=202)
     response.headers["Location"] = url_for("jobs.show", job_id=job.id)
     return response

@@ -42,7 +42,7 @@ class MapPicture(MapScale):
 
 
 @dataclass(frozen=True)
-class LayerMapsAnswer:
+class LayerMapsBody:
     """What a layer gave for a photo, each channel in numbers, in channel order."""
 
     layer: str
@@ -55,7 +55,7 @@ class LayerMapsAnswer:
     reads=MapScale,
     json=Json(
         "What a layer saw in a photo",
-        LayerMapsAnswer,
+        LayerMapsBody,
         errors=(NotFoundError, GoneError, UnknownLayerError, BadParameterError, BusyError, NotReadyError),
     ),
 )
@@ -64,7 +64,7 @@ def maps(result_id: str, layer_name: str, asked: MapScale) -> Response:
     scale, result = asked.scale, open_result(result_id)
     found = services().layer_maps.of_layer(result, layer_name)
     if wants_json():
-        return json_response(LayerMapsAnswer(layer_name, found.layer.shape, found.channels))
+        return json_response(LayerMapsBody(layer_name, found.layer.shape, found.channels))
     visitors.remember_photo(result_id)
     sprite = services().layer_maps.sprite(result, layer_name, scale)
     height, width = sprite.picture.shape

@@ -32,10 +32,10 @@ class LingeringClose:
             seen.append(status)
             return start_response(status, *rest)
 
-        return _Answer(self._app(environ, remember), environ, seen)
+        return _Response(self._app(environ, remember), environ, seen)
 
 
-class _Answer:
+class _Response:
     """An answer that drains the request when the server closes it."""
 
     def __init__(self, chunks: Iterable[bytes], environ: dict[str, Any], statuses: list[str]) -> None:

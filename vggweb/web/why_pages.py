@@ -27,7 +27,7 @@ from vggweb.services.explanations import DEFAULT_LAYER, Explanation, heatmap_png
 from vggweb.services.open_result import OpenResult
 from vggweb.web import visitors
 from vggweb.web.context import open_result, services
-from vggweb.web.job_pages import JobAnswer, job_answer, started
+from vggweb.web.job_pages import JobBody, job_body, started
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, DecimalDigits, Json, OneOf, Parameters, Text
 from vggweb.web.sentences import why as sentences
@@ -137,7 +137,7 @@ class Column:
 
     entry: object
     explanation: Explanation | None
-    job: JobAnswer | None
+    job: JobBody | None
 
 
 def _column(result: OpenResult, method: MethodName, class_index: int, layer: str) -> Column:
@@ -145,7 +145,7 @@ def _column(result: OpenResult, method: MethodName, class_index: int, layer: str
         return Column(find_class(class_index), _explanation(result, method, class_index, layer), None)
     except NotDrawnError:
         job = services().explanations.job(result, method, class_index)
-        return Column(find_class(class_index), None, job_answer(job) if job else None)
+        return Column(find_class(class_index), None, job_body(job) if job else None)
 
 
 @blueprint.post(
@@ -153,7 +153,7 @@ def _column(result: OpenResult, method: MethodName, class_index: int, layer: str
     reads=Where,
     json=Json(
         "Start a slow method",
-        {200: ExplanationBody, 202: JobAnswer},
+        {200: ExplanationBody, 202: JobBody},
         errors=(*ERRORS, RateLimitedError),
         headers={"Location": "The job's address."},
     ),
