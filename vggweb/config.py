@@ -66,8 +66,13 @@ class Settings:
     )
     rate_limit: str = _setting("VGGWEB_RATE_LIMIT", "60/minute", "Uploads for one client, such as 60/minute.")
     log_level: str = _setting("VGGWEB_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    hosts: str = _setting(
+        "VGGWEB_HOSTS",
+        "",
+        "The hosts that links may be built with, with commas between; another one is 400; empty: any.",
+    )
     trusted_proxies: int = _setting(
-        "VGGWEB_TRUSTED_PROXIES", "0", "How many proxies in front may set X-Forwarded-For, -Proto and -Host."
+        "VGGWEB_TRUSTED_PROXIES", "0", "How many proxies in front may set X-Forwarded-For, -Proto, -Host and -Prefix."
     )
     client_pause_seconds: float = _setting(
         "VGGWEB_CLIENT_PAUSE_SECONDS",
@@ -114,6 +119,10 @@ class Settings:
         _check_broker(values["broker_url"])
         _check_engine(values["engine"])
         return cls(**values)
+
+    def host_names(self) -> frozenset[str]:
+        """The hosts that are answered for, in lower case; none: any."""
+        return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
 
     def store_url(self) -> str:
         """The database's SQLAlchemy URL: the one that was set, or SQLite in the data folder."""

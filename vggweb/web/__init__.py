@@ -6,7 +6,6 @@ import os
 
 import click
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vggweb import cli
 from vggweb.config import Settings
@@ -44,6 +43,7 @@ from vggweb.web import (
     why_pages,
     words,
 )
+from vggweb.web.gatekeeper import Gatekeeper
 from vggweb.web.server.bodies import Patience
 
 BLUEPRINTS = (
@@ -112,10 +112,8 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
     cli.init_app(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.wsgi_app = lingering.LingeringClose(app.wsgi_app)  # type: ignore[method-assign]
+    gatekeeper = Gatekeeper(app.wsgi_app, hosts=settings.host_names(), trusted_proxies=settings.trusted_proxies)
+    app.wsgi_app = lingering.LingeringClose(gatekeeper)  # type: ignore[method-assign]
     if services is not None and serves_pages:
         logging.config.dictConfig(logs.logging_config(settings.log_level))
         services.model_host.start(on_failure=_end_process)

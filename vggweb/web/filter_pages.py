@@ -25,7 +25,7 @@ from vggweb.errors import (
 from vggweb.services.drawings import DrawnFacts
 from vggweb.web import visitors
 from vggweb.web.context import services
-from vggweb.web.job_pages import JobBody, job_body, started
+from vggweb.web.job_pages import JobBody, job_body, kept_address, started
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, Json, Parameters, WholeNumber
 from vggweb.web.sentences import drawings
@@ -229,7 +229,7 @@ def _drawing_parts(wanted: DrawingRequest, facts: DrawnFacts | None, job: JobBod
 
 def _ordered(wanted: DrawingRequest) -> Response:
     page = _address(wanted)
-    return started(services().drawings.order(wanted, owner=visitors.asker(), result_url=page), page)
+    return started(services().drawings.order(wanted, owner=visitors.asker(), result_url=kept_address(page)), page)
 
 
 def _found(wanted: DrawingRequest, answer: DrawnBody | DrawnClassBody) -> Response:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, make_response, render_template, url_for
+from flask import Response, make_response, render_template, request, url_for
 
 from vggweb.errors import NotFoundError, NotYoursError
 from vggweb.jobs import Job, State
@@ -84,7 +84,7 @@ def job_body(job: Job) -> JobBody:
         id=job.id,
         state=job.state,
         progress=job.progress,
-        result_url=job.result_url,
+        result_url=f"{request.script_root}{job.result_url}",
         error=ErrorBody(job.error.code, job.error.message, job.error.hint) if job.error else None,
         step=job.step,
         steps=job.steps,
@@ -94,6 +94,11 @@ def job_body(job: Job) -> JobBody:
         attempt=job.attempt,
         is_yours=visitors.known_asker() in job.askers,
     )
+
+
+def kept_address(page: str) -> str:
+    """An address as a job keeps it: without where the app is mounted, which the next visitor may see differently."""
+    return page.removeprefix(request.script_root)
 
 
 def started(job: Job, page: str) -> Response:

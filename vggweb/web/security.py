@@ -34,6 +34,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HSTS = "max-age=31536000"  # a year, of this host alone: what else its domain serves is not ours to say
+PRIVATE = frozenset({"result_id", "job_id", "code"})  # the parts of an address that are keys to somebody's photo
 limiter = Limiter(get_remote_address)
 
 
@@ -61,6 +62,10 @@ def init_app(app: Flask) -> None:
     def set_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if PRIVATE & (request.view_args or {}).keys():
+            response.headers["X-Robots-Tag"] = "noindex"
+            if not {"private", "no-store"} & set(response.headers.get("Cache-Control", "").split(", ")):
+                response.headers["Cache-Control"] = "private, no-cache"
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         return response

@@ -27,7 +27,7 @@ from vggweb.services.explanations import DEFAULT_LAYER, Explanation, heatmap_png
 from vggweb.services.open_result import OpenResult
 from vggweb.web import visitors
 from vggweb.web.context import open_result, services
-from vggweb.web.job_pages import JobBody, job_body, started
+from vggweb.web.job_pages import JobBody, job_body, kept_address, started
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, DecimalDigits, Json, OneOf, Parameters, Text
 from vggweb.web.sentences import why as sentences
@@ -165,7 +165,9 @@ def start(result_id: str, method: str, class_index: int, asked: Where) -> Respon
     try:
         explanation = _explanation(result, name, class_index, asked.layer)
     except NotDrawnError:
-        job = services().explanations.start(result, name, class_index, owner=visitors.asker(), result_url=page)
+        job = services().explanations.start(
+            result, name, class_index, owner=visitors.asker(), result_url=kept_address(page)
+        )
         return started(job, page)
     return json_response(_in_numbers(explanation)) if wants_json() else see_other(page)
 
