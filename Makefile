@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --custom-compile-command "make requirements"
 EVERYWHERE := --universal --python-version 3.11
 
-.PHONY: run worker test test-fast check bench format requirements audit clean
+.PHONY: run worker test test-fast check fuzz bench format requirements audit clean
 
 run: .venv/installed
 	PORT=$(PORT) $(BIN)/gunicorn app:app
@@ -23,7 +23,7 @@ test: .venv/installed-dev
 	$(BIN)/pytest
 
 test-fast: .venv/installed-dev
-	$(BIN)/pytest -m "not browser and not postgres and not redis and not deploy and not cluster"
+	$(BIN)/pytest -m "not browser and not postgres and not redis and not deploy and not fuzz and not cluster"
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -31,6 +31,10 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/test_docs.py
+
+# Ten thousand bad files and odd requests, twenty minutes at most; another SEED tries others.
+fuzz: .venv/installed-dev
+	$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1)
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks

@@ -4,14 +4,19 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = {"browser": "browser", "cluster": "cluster", "deploy": "deploy"}  # folder below tests/ → marker
+FOLDERS = {
+    "browser": "browser",
+    "cluster": "cluster",
+    "deploy": "deploy",
+    "fuzz": "fuzz",
+}  # folder below tests/ → marker
 HERE = Path(__file__).parent
 
 
 def markers_of(item: pytest.Item) -> set[str]:
     """The names of the markers that the test shall have."""
     folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
-    found = {FOLDERS[folder]} if folder in FOLDERS else set()
+    found = {folder} if folder in FOLDERS else set()
     callspec = getattr(item, "callspec", None)
     if "cluster" in getattr(item, "fixturenames", ()) or (
         callspec and callspec.params.get("database_url") == "postgresql"
