@@ -14,6 +14,7 @@ from vggweb.services.classify import Classification, check_resize, classify_phot
 from vggweb.services.demo import Demo
 from vggweb.services.drawings import Drawings
 from vggweb.services.explanations import Explanations
+from vggweb.services.filters import Filters
 from vggweb.services.layer_maps import LayerMaps
 from vggweb.services.model_host import ModelHost
 from vggweb.services.open_result import OpenResult
@@ -38,6 +39,7 @@ class Services:
     layer_maps: LayerMaps
     what_if: WhatIf
     drawings: Drawings
+    filters: Filters
     cells: Cells
     demo: Demo
     sample_results: SampleResults
@@ -117,6 +119,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         demo=Demo(layer_maps, cells, what_if),
         sample_results=SampleResults(results, classify, partial(used_model, model_host)),
         drawings=Drawings(model_host, jobs),
+        filters=Filters(model_host, layer_maps),
         rooms=Rooms(store),
         jobs=jobs,
     )

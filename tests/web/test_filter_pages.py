@@ -29,6 +29,7 @@ from vggweb.jobs import Arguments, JobContext
 from vggweb.services.drawings import FACTS, KIND, PICTURE
 from vggweb.startup import Services
 from vggweb.storage import StoredFile
+from vggweb.web.formatters import significant
 
 ADDRESS = "/layers/block1_conv1/filters/5"
 GOLDFISH = "/classes/1"
@@ -323,6 +324,37 @@ def test_a_fresh_install_shows_what_every_filter_likes_and_no_empty_place(app: F
     assert sheet.size == (12 * 96, 11 * 96)
     tile = PIL.Image.open(io.BytesIO(client.get("/layers/block2_conv1/gallery/13.png").data))
     assert np.array_equal(np.asarray(tile), np.asarray(sheet.crop((96, 96, 192, 192))))  # second row, second column
+
+
+def test_a_filters_page_says_what_its_kernel_counts_most(app: Flask) -> None:
+    kernel = services_of(app).model_host.model().kernel("block2_conv1")[..., 7]  # (3, 3, 64)
+    strongest = int(np.argmax(np.square(kernel).sum(axis=(0, 1))))
+    page = get_page(app.test_client(), "/layers/block2_conv1/filters/7", follow=False)
+    leads_to = [one.get("href") or "" for one in page.all("a") if "/block1_conv2/filters/" in (one.get("href") or "")]
+    assert leads_to[0] == f"/layers/block1_conv2/filters/{strongest}"
+    assert len(leads_to) == 8
+
+
+def test_a_filter_of_the_first_layer_shows_its_kernel_in_colour(app: Flask) -> None:
+    page = get_page(app.test_client(), ADDRESS)
+    assert [one for one in page.all("img") if one.get("src") == "/layers/block1_conv1/kernels/5.png"]
+
+
+def test_a_filters_page_frames_where_the_visitors_last_photo_woke_it_most(app: Flask) -> None:
+    client, services = app.test_client(), services_of(app)
+    result_id = press(client, "/", "/results", sample="cat").headers["Location"].rsplit("/", 1)[1]
+    client.get(f"/r/{result_id}/layers/block3_conv1")  # now it is the last photo
+    page = get_page(client, "/layers/block3_conv1/filters/9", follow=False)
+    facts = services.layer_maps.of_layer(services.results.open(result_id), "block3_conv1").channels[9]
+    assert f"{significant(facts.max)} in row" in page.text
+    assert 1 <= len([one for one in page.root.iter() if "cell-" in (one.get("class") or "")]) <= 3
+
+
+def test_a_classs_page_leads_to_the_words_next_to_it(app: Flask) -> None:
+    page = get_page(app.test_client(), "/classes/281", follow=False)  # tabby
+    near = {one.get("href") for one in page.all("a") if (one.get("href") or "").startswith("/classes/")}
+    assert "/classes/282" in near  # tiger cat
+    assert len([one for one in near if "?" not in str(one)]) == 8
 
 
 def test_the_contact_sheet_fills_in_as_filters_are_drawn_in_full(working_app: Flask) -> None:

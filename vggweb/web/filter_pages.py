@@ -6,9 +6,10 @@ from typing import Any, Literal
 from flask import Response, render_template, url_for
 from pydantic import Field
 
-from vggweb.core.architecture import find_convolution
+from vggweb.core.architecture import Layer, find_convolution
 from vggweb.core.classes import find_class
 from vggweb.core.gallery import gallery_sheet, gallery_tile
+from vggweb.core.kernels import convolution_before
 from vggweb.core.optvis.drawing import DrawingRequest, request_from
 from vggweb.core.optvis.objectives import Aim, ClassLogit
 from vggweb.core.optvis.recipes import DEFAULT_RECIPE, LARGEST_SEED, RecipeName
@@ -106,7 +107,7 @@ def show(layer_name: str, filter_index: int, asked: Wanted) -> Response:
             other=asked.other if asked.aim == "mix" else (filter_index + 1) % layer.channels,
             recipes=drawings.RECIPES.values(),
             aims=drawings.AIM_TITLES.items(),
-            last_photo=visitors.last_photo(),
+            **_filter_parts(layer, filter_index),
             **_drawing_parts(wanted, facts, job),
         )
     )
@@ -176,7 +177,13 @@ def show_class(class_index: int, asked: Seed) -> Response:
     if wants_json():
         return json_response(_class_body(class_index, wanted, facts))
     return private_page(
-        render_template("pages/class.html", entry=find_class(class_index), **_drawing_parts(wanted, facts, job))
+        render_template(
+            "pages/class.html",
+            entry=find_class(class_index),
+            nearest=services().filters.nearest_classes(class_index),
+            last_photo=visitors.last_photo(),
+            **_drawing_parts(wanted, facts, job),
+        )
     )
 
 
@@ -213,6 +220,18 @@ def _class_request(class_index: int, asked: Seed) -> DrawingRequest:
     wanted = DrawingRequest(ClassLogit(class_index), seed=asked.seed)
     wanted.check()
     return wanted
+
+
+def _filter_parts(layer: Layer, index: int) -> dict[str, Any]:
+    """What the page says of a filter beside its drawing: what it listens to, and where it answered most."""
+    before, last_photo = convolution_before(layer), visitors.last_photo()
+    return {
+        "inputs": services().filters.inputs(layer, index),
+        "before": before,
+        "sheet_before": gallery_sheet(before) if before else None,
+        "last_photo": last_photo,
+        "cells": last_photo and services().filters.strongest_cells(services().results.open(last_photo), layer, index),
+    }
 
 
 def _drawing_parts(wanted: DrawingRequest, facts: DrawnFacts | None, job: JobBody | None) -> dict[str, Any]:
