@@ -1,9 +1,8 @@
 """Feature maps of a result, against the core's functions on the same input."""
 
-from contextlib import ExitStack
-
 import pytest
 
+from tests.services.lines import full_line
 from tests.web.uploads import sample_bytes
 from vggweb.core.architecture import LAYERS
 from vggweb.core.feature_maps import describe_maps
@@ -23,10 +22,8 @@ def test_the_maps_are_those_of_the_stored_input(services: Services, result: Open
 def test_one_forward_pass_serves_all_layers_of_a_photo(services: Services, result: OpenResult) -> None:
     other = services.make_result(sample_bytes("coffee"), resize="keras", owner=None)
     services.layer_maps.of_layer(result, "block1_conv1")
-    with ExitStack() as places:
-        for _ in range(8):
-            places.enter_context(services.model_host.queue_slot())
-        for name in NAMES:  # no place is left for a prediction, and none is asked for
+    with full_line(services.model_host):
+        for name in NAMES:  # no place is left in the line, and none is asked for
             assert services.layer_maps.of_layer(result, name).layer.name == name
         with pytest.raises(BusyError):
             services.layer_maps.of_layer(other, "block1_conv1")

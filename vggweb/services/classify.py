@@ -56,6 +56,6 @@ def classify_photo(
     with model_host.queue_slot():
         photo = read_photo(data, PhotoLimits(max_pixels, max_bytes))
         images = {method: prepare_image(photo.pixels, method) for method in RESIZE_METHODS}
-        with model_host.exclusive_model() as model:
+        with model_host.for_prediction() as model:
             logits = model.logits(to_batch(images[resize]))[0]
     return Classification(photo=photo, images=images, resize=resize, logits=logits)

@@ -105,7 +105,7 @@ class Explanations:
         explain = partial(grad_cam, layer_name=layer) if layer else method.explain
 
         def compute() -> Attribution:
-            with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:
+            with self._model_host.for_page() as model:
                 return explain(model, result.batch, class_index=class_index)
 
         return self._remembered.get((result.id, method.name, class_index, layer), compute)

@@ -89,7 +89,7 @@ class LayerMaps:
 
     def _activation(self, result: OpenResult, layer: Layer) -> Activation:
         def compute() -> dict[str, Activation]:
-            with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:
+            with self._model_host.for_page() as model:
                 return model.activations(result.batch, [one.name for one in LAYERS])
 
         return self._activations.get(result.id, compute)[layer.name]

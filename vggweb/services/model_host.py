@@ -1,9 +1,10 @@
-"""The host of the one model of this process: loads it in the background, gives it to one photo after the other."""
+"""The host of the one model of this process: loads it in the background, and says whose turn it is."""
 
 import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from vggweb.core.engines import EngineName, choose_engine
@@ -11,11 +12,14 @@ from vggweb.core.weights import WeightsChoice, WeightsInfo
 from vggweb.core.weights.info import weights_info
 from vggweb.errors import BusyError, NotReadyError
 from vggweb.jobs import Gate
+from vggweb.services.turns import Turns
 
 if TYPE_CHECKING:
     from vggweb.core.model import Vgg16
 
 logger = logging.getLogger(__name__)
+# Says who waits for the page that this thread makes; asked only when the page really needs the model.
+current_visitor: ContextVar[Callable[[], str]] = ContextVar("current_visitor", default=str)
 PATIENCE_SECONDS = 20.0  # how long a visitor who comes during the start waits before 503 not_ready
 
 
@@ -39,7 +43,7 @@ class ModelHost:
         self._first_engine = choose_engine(engine)
         self.gate = gate or Gate()
         self._places = threading.BoundedSemaphore(max(1, queue_limit))
-        self._one_at_a_time = threading.Lock()
+        self._turns = Turns(1)  # until the engine is there
         self._ready = threading.Event()
         self._model: Vgg16 | None = None
 
@@ -54,6 +58,7 @@ class ModelHost:
         if self._model is None:
             model = load_model(self.choice, self._engine)
             model.warm_up()
+            self._turns = Turns(model.engine.photos_at_once)
             self._model = model
             self._ready.set()
         return self._model
@@ -83,9 +88,14 @@ class ModelHost:
             raise NotReadyError
         return self._model
 
+    @property
+    def waiting_pages(self) -> int:
+        """How many slow pages wait for their turn."""
+        return self._turns.waiting_pages
+
     @contextmanager
     def queue_slot(self) -> Iterator[None]:
-        """A place among the photos that are at work or wait.
+        """A place among the uploads that are at work or wait; slow pages take none.
 
         Raises:
             BusyError: all places are taken.
@@ -98,14 +108,26 @@ class ModelHost:
             self._places.release()
 
     @contextmanager
-    def exclusive_model(self) -> Iterator["Vgg16"]:
-        """The model for one computation that a visitor waits for: one at a time, and heavy jobs let it pass.
+    def for_prediction(self) -> Iterator["Vgg16"]:
+        """The model for one photo: as many at once as the engine takes side by side, before all slow pages and jobs.
 
         Raises:
             NotReadyError: it is still loading.
         """
-        model = self.model()
-        with self.gate.prediction(), self._one_at_a_time:
+        model, turns = self.model(), self._turns
+        with self.gate.prediction(), turns.for_prediction():
+            yield model
+
+    @contextmanager
+    def for_page(self) -> Iterator["Vgg16"]:
+        """The model for a slow page: after predictions, each visitor in turn, and before jobs.
+
+        Raises:
+            NotReadyError: it is still loading.
+            BusyError: too many pages wait already.
+        """
+        model, turns = self.model(), self._turns
+        with self.gate.prediction(), turns.for_page(current_visitor.get()()):
             yield model
 
     def _load(self, on_failure: Callable[[BaseException], None]) -> None:

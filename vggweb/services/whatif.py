@@ -30,7 +30,7 @@ class WhatIf:
             preparations = prepare_variants(
                 result.image, crop=result.image_resized("crop"), squash=result.image_resized("bilinear")
             )
-            with self._model_host.queue_slot(), self._model_host.exclusive_model() as model:
+            with self._model_host.for_page() as model:
                 return compare(model, preparations)
 
         return self._variants.get(result.id, compute)

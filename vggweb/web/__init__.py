@@ -40,6 +40,7 @@ from vggweb.web import (
     security,
     sent_photo,
     take_home,
+    visitors,
     why_pages,
     words,
 )
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         sent_photo,
         cookies,
         security,
+        visitors,
         errors,
         languages,
         formatters,

@@ -6,16 +6,25 @@ The store knows only its hash, so a copy of the database does not let anybody ac
 import hashlib
 import secrets
 
-from flask import current_app, request, session
+from flask import Flask, current_app, request, session
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from vggweb.jobs import Asker
+from vggweb.services.model_host import current_visitor
 from vggweb.web.context import services
 from vggweb.web.form_tokens import known_secrets
 from vggweb.web.responses import wants_json
 
 _FIELD = "visitor"
 _LAST_PHOTO = "photo"
+
+
+def init_app(app: Flask) -> None:
+    """Lets slow pages know for whom they are made, so that visitors take turns."""
+
+    @app.before_request
+    def introduce() -> None:
+        current_visitor.set(lambda: known_owner() or request.remote_addr or "")
 
 
 def known_owner() -> str | None:

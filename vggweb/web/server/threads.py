@@ -16,7 +16,7 @@ from vggweb.web.server.bodies import Body, spooled_file
 CLIENT_LEFT = "vggweb.client_left"  # in an environ: a threading.Event, set once nobody waits for the response
 # Threads by what a request is: whoever watches the server is answered however many photos wait their turn, and so is
 # whoever only looks. Threads are started as they are needed.
-LANES = {"watch": 2, "look": 32, "send": 96, "refuse": 4}
+LANES = {"watch": 2, "look": 96, "send": 96, "refuse": 4}  # 64 slow pages may wait, and as many uploads
 WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Scope = dict[str, Any]
