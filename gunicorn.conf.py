@@ -4,12 +4,12 @@ import os
 from typing import Any
 
 from vggweb.config import Settings
-from vggweb.web.logs import logging_config
+from vggweb.logs import logging_config
 
 host = os.environ.get("HOST", "127.0.0.1")
 bind = f"{host}:{os.environ.get('PORT', '8000')}"
 workers = 1
-worker_class = "vggweb.web.server.worker.Worker"  # requests and responses on an event loop, Flask in threads
+worker_class = "vggweb.server.worker.Worker"  # requests and responses on an event loop, Flask in threads
 preload_app = False  # the app, and with it TensorFlow, starts in the worker, after the fork
 keepalive = 20  # seconds that an idle connection stays open for another request
 worker_connections = 4000
@@ -18,6 +18,13 @@ timeout = 120
 graceful_timeout = 20
 control_socket_disable = True  # one more file in the home folder, which nothing here uses
 logconfig_dict = logging_config(Settings.from_environ().log_level)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Starts the services before the first request, or ends with a sentence that says why they cannot be."""
+    from vggweb.web import start_serving
+
+    start_serving(worker.app.wsgi())
 
 
 def when_ready(server: Any) -> None:

@@ -72,7 +72,7 @@ def installed_server(site: Path, folder: Path, *worker: str) -> Iterator[Server]
         process.wait(30)
 
 
-@pytest.mark.parametrize("worker", [(), ("-k", "vggweb.web.server.worker.Worker")], ids=["bare", "as in the README"])
+@pytest.mark.parametrize("worker", [(), ("-k", "vggweb.server.worker.Worker")], ids=["bare", "as in the README"])
 def test_the_wheel_serves_pages_with_their_files_and_answers(
     worker: tuple[str, ...], site: Path, tmp_path: Path
 ) -> None:

@@ -34,7 +34,7 @@ from vggweb.core.weights.official import (
 from vggweb.downloads import download
 from vggweb.errors import NotAnImageError, SettingError, VggwebError
 from vggweb.services.accuracy import AccuracyMeter, labelled_photos, table_lines
-from vggweb.startup import Services, build_services
+from vggweb.startup import Services
 
 EXIT_CODE_BAD_INPUT = 2
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -71,9 +71,7 @@ def _complain(error: VggwebError, about: str = "") -> None:
 
 def _services() -> Services:
     """The use cases, built when a command first asks: `flask weights fetch` must run while the weights are missing."""
-    if current_app.extensions["vggweb"] is None:
-        current_app.extensions["vggweb"] = build_services(Settings.from_environ())
-    return current_app.extensions["vggweb"]
+    return current_app.extensions["vggweb-starter"].services()
 
 
 @click.command()

@@ -90,7 +90,7 @@ class Settings:
         "Photos that may be at work or wait for the network at once; more get 503 with Retry-After.",
     )
     job_workers: int = _setting(
-        "VGGWEB_JOB_WORKERS", "1", "Long computations that may run at the same time in this process."
+        "VGGWEB_JOB_WORKERS", "1", "Long computations that may run at the same time in this process; 1 or more."
     )
     job_queue: int = _setting("VGGWEB_JOB_QUEUE", "600", "Long computations that may wait; more get 503.")
     jobs_per_visitor: int = _setting(
@@ -118,15 +118,12 @@ class Settings:
         _check_log_level(values["log_level"])
         _check_broker(values["broker_url"])
         _check_engine(values["engine"])
+        _check_workers(values["job_workers"], values["broker_url"])
         return cls(**values)
 
     def host_names(self) -> frozenset[str]:
         """The hosts that are answered for, in lower case; none: any."""
         return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
-
-    def store_url(self) -> str:
-        """The database's SQLAlchemy URL: the one that was set, or SQLite in the data folder."""
-        return self.database_url or f"sqlite:///{self.data.resolve() / 'vggweb.sqlite3'}"
 
     def make_data_folder(self) -> None:
         """The data folder exists afterwards.
@@ -198,3 +195,11 @@ def _check_engine(text: str) -> None:
 def _check_broker(url: str) -> None:
     if url and not url.startswith(("redis://", "rediss://")):
         raise SettingError("VGGWEB_BROKER_URL must begin with redis:// or rediss://.")
+
+
+def _check_workers(count: int, broker_url: str) -> None:
+    if count == 0 and not broker_url:
+        raise SettingError(
+            "VGGWEB_JOB_WORKERS is 0, and so long computations would wait for ever.",
+            "Set it to 1 or more, or name a broker with VGGWEB_BROKER_URL.",
+        )

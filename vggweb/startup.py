@@ -1,5 +1,12 @@
-"""All use cases of one running app, built once from its settings."""
+"""From the settings to a process that works: its services, built once, and what serving needs besides."""
 
+import atexit
+import logging.config
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -7,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from vggweb.config import Settings
 from vggweb.core.weights.official import choose_weights
+from vggweb.errors import SetupError
 from vggweb.jobs import Jobs, forget_results
+from vggweb.logs import logging_config
 from vggweb.rooms import forget_tiles
 from vggweb.services.cells import Cells
 from vggweb.services.classify import Classification, check_resize, classify_photo
@@ -23,7 +32,9 @@ from vggweb.services.results import Results
 from vggweb.services.rooms import Rooms
 from vggweb.services.sample_results import RESIZE, SampleResults
 from vggweb.services.whatif import WhatIf
-from vggweb.storage import ResultIds, StorageSpace, Store
+from vggweb.storage import ResultIds, StorageSpace, Store, embedded_url
+
+EXIT_CODE_STOPS_GUNICORN = 4  # gunicorn's APP_LOAD_ERROR: its master ends, too, instead of trying again
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,61 @@ def used_model(model_host: ModelHost) -> ModelUsed:
     return ModelUsed(variant=model_host.choice.variant, sha256=model_host.choice.sha256)
 
 
+class Starter:
+    """Builds the services of one process when they are first needed, and starts them when it begins to serve.
+
+    A command such as ``flask weights fetch`` needs no services, and must run while the weights are missing. A server
+    calls `serve` before its first request; where nobody does, the first request does.
+    """
+
+    def __init__(self, settings: Settings, services: Services | None = None) -> None:
+        self._settings = settings
+        self._services = services
+        self._is_serving = services is not None  # ready-made services are started by whoever made them
+        self._lock = threading.RLock()
+
+    def services(self) -> Services:
+        """The services, built if they are not yet.
+
+        Raises:
+            SetupError: the weights or the store cannot be used.
+        """
+        if self._services is not None:
+            return self._services
+        with self._lock:
+            if self._services is None:
+                self._settings.make_data_folder()
+                self._services = build_services(self._settings)
+            return self._services
+
+    def serve(self) -> None:
+        """Begins to load the model and starts the workers; once, however often it is called.
+
+        Raises:
+            SetupError: the weights or the store cannot be used.
+        """
+        if self._is_serving:
+            return
+        with self._lock:
+            services = self.services()
+            if not self._is_serving:
+                logging.config.dictConfig(logging_config(self._settings.log_level))
+                services.model_host.start(on_failure=lambda _error: os._exit(EXIT_CODE_STOPS_GUNICORN))
+                services.jobs.start()
+                atexit.register(services.jobs.stop)  # what is unfinished waits for the next start
+                self._is_serving = True
+
+
+@contextmanager
+def setup_errors_stop_the_start() -> Iterator[None]:
+    """Turns a SetupError into its two sentences on stderr and an exit that gunicorn's master respects."""
+    try:
+        yield
+    except SetupError as error:
+        print(f"vggweb cannot start. {error.message} {error.hint}", file=sys.stderr)  # noqa: T201
+        sys.exit(EXIT_CODE_STOPS_GUNICORN)
+
+
 def build_services(settings: Settings, *, model_host: ModelHost | None = None) -> Services:
     """The use cases for these settings, with a store that is migrated and a model that is not loaded yet.
 
@@ -84,7 +150,8 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
     model_host = model_host or ModelHost(
         choose_weights(settings.weights), queue_limit=settings.prediction_queue, engine=settings.engine
     )
-    store = Store(settings.store_url(), lock_folder=settings.data, forget=forget, result_days=settings.result_days)
+    url = settings.database_url or embedded_url(settings.data)
+    store = Store(url, lock_folder=settings.data, forget=forget, result_days=settings.result_days)
     store.migrate()
     results = Results(store, result_days=settings.result_days)
     jobs = Jobs(

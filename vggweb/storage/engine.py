@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
@@ -13,12 +14,18 @@ from sqlalchemy.pool import Pool
 from vggweb.errors import SettingError
 
 logger = logging.getLogger(__name__)
+EMBEDDED_NAME = "vggweb.sqlite3"
 BUSY_TIMEOUT_SECONDS = 15.0  # how long a writer waits for another writer of the same SQLite file
 
 QUIET: dict[str, Any] = {"hide_parameters": True}  # in messages and tracebacks: results' ids are keys
 
 
-def make_engine(url: str, *, wait_seconds: float | None = None, poolclass: type[Pool] | None = None) -> Engine:
+def embedded_url(folder: Path) -> URL:
+    """The URL of the SQLite file in a folder, built from parts: a name may hold ``%``, ``?`` and ``#``."""
+    return URL.create("sqlite", database=str(folder.resolve() / EMBEDDED_NAME))
+
+
+def make_engine(url: str | URL, *, wait_seconds: float | None = None, poolclass: type[Pool] | None = None) -> Engine:
     """The engine for a database URL; plain ``postgresql://`` and ``postgres://`` mean psycopg 3.
 
     Args:
@@ -53,8 +60,8 @@ def fold_log(engine: Engine) -> None:
         logger.warning("What was deleted is still in the write-ahead log, until it can be folded: %s", error)
 
 
-def _parse(url: str) -> URL:
-    if url.startswith("postgres://"):
+def _parse(url: str | URL) -> URL:
+    if isinstance(url, str) and url.startswith("postgres://"):
         url = url.replace("postgres://", "postgresql://", 1)
     try:
         parsed = make_url(url)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import URL, Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from vggweb.core.photo_facts import PhotoFacts
@@ -40,7 +40,7 @@ class Store:
         result_days: age at which a result expires; 0: never.
     """
 
-    def __init__(self, url: str, *, lock_folder: Path, forget: Forget, result_days: float = 0) -> None:
+    def __init__(self, url: str | URL, *, lock_folder: Path, forget: Forget, result_days: float = 0) -> None:
         self.engine = make_engine(url)
         self.trial = WriteTrial(url, lock_folder)
         self._reserve = Reserve(lock_folder) if self.engine.dialect.name == "sqlite" else None

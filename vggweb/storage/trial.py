@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import URL, Engine, text
 from sqlalchemy.pool import NullPool
 
 from vggweb.errors import StorageError, StorageFullError, VggwebError
@@ -24,7 +24,7 @@ TRIAL_BYTES = 512 * 1024  # about what a result takes
 class WriteTrial:
     """Tries to write to the database and, for SQLite, to its folder. Safe to use from several threads."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str | URL, folder: Path) -> None:
         self._engine = make_engine(url, wait_seconds=WAIT_SECONDS, poolclass=NullPool)
         self._folder = folder
         self._lock = threading.Lock()

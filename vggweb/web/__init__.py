@@ -1,16 +1,15 @@
 """The web app: `create_app` puts the pages, the JSON and the use cases together."""
 
-import atexit
-import logging.config
 import os
 
-import click
 from flask import Flask
+from werkzeug.local import LocalProxy
 
 from vggweb import cli
 from vggweb.config import Settings
 from vggweb.folders import STATIC, TEMPLATES
-from vggweb.startup import Services, build_services
+from vggweb.server.bodies import Patience
+from vggweb.startup import Services, Starter, setup_errors_stop_the_start
 from vggweb.web import (
     addresses,
     assets,
@@ -45,7 +44,6 @@ from vggweb.web import (
     words,
 )
 from vggweb.web.gatekeeper import Gatekeeper
-from vggweb.web.server.bodies import Patience
 
 BLUEPRINTS = (
     assets,
@@ -70,20 +68,18 @@ BLUEPRINTS = (
 def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
     """The WSGI application.
 
+    Its services are built when they are first needed, and start with `start_serving` or the first request.
+
     Args:
         settings: from the environment if not given.
-        services: ready-made ones, so that tests can share one loaded network.
+        services: ready-made ones, so that tests can share one loaded network; not started here.
 
     Raises:
-        SystemExit: a setting or the weights cannot be used; the message says which and what to do.
+        SystemExit: a setting cannot be used; the message says which and what to do.
     """
-    with errors.setup_errors_stop_the_start():
+    with setup_errors_stop_the_start():
         settings = settings or Settings.from_environ()
-        serves_pages = services is None and _is_serving()
-        if services is None:
-            settings.make_data_folder()
-        if serves_pages:
-            services = build_services(settings)
+        settings.make_data_folder()
         key = settings.signing_key()
 
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
@@ -92,7 +88,18 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
     )
     app.extensions["vggweb-patience"] = Patience(settings.client_pause_seconds, settings.client_total_seconds)
-    app.extensions["vggweb"] = services  # None for a command, which builds them if it needs them: see cli.py
+    starter = app.extensions["vggweb-starter"] = Starter(settings, services)
+    app.extensions["vggweb-settings"] = settings
+    app.extensions["vggweb"] = LocalProxy(starter.services)
+
+    @app.before_request
+    def start() -> None:
+        """Starts what nobody has started; where that fails, ends the process: raising in a thread would not."""
+        try:
+            start_serving(app)
+        except SystemExit as stop:
+            os._exit(stop.code if isinstance(stop.code, int) else 1)
+
     assets.init_app(app, STATIC)
     for part in (
         compression,  # first, and so the last to see a response
@@ -116,20 +123,14 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     cli.init_app(app)
     gatekeeper = Gatekeeper(app.wsgi_app, hosts=settings.host_names(), trusted_proxies=settings.trusted_proxies)
     app.wsgi_app = lingering.LingeringClose(gatekeeper)  # type: ignore[method-assign]
-    if services is not None and serves_pages:
-        logging.config.dictConfig(logs.logging_config(settings.log_level))
-        services.model_host.start(on_failure=_end_process)
-        services.jobs.start()
-        atexit.register(services.jobs.stop)  # what is unfinished waits for the next start
     return app
 
 
-def _is_serving() -> bool:
-    """Whether this process will answer requests; a command such as ``flask weights status`` will not."""
-    command = click.get_current_context(silent=True)
-    return command is None or command.info_name == "run"
+def start_serving(app: Flask) -> None:
+    """Starts the app's services: the model begins to load, long work begins. Does nothing the second time.
 
-
-def _end_process(_error: BaseException) -> None:
-    """Ends a server that can never predict, with the code that makes gunicorn's master end as well."""
-    os._exit(errors.EXIT_CODE_STOPS_GUNICORN)
+    Raises:
+        SystemExit: the weights or the store cannot be used; the message says why and what to do.
+    """
+    with setup_errors_stop_the_start():
+        app.extensions["vggweb-starter"].serve()

@@ -2,10 +2,7 @@
 
 import errno
 import logging
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask, Response, make_response, render_template, request
@@ -32,7 +29,6 @@ from vggweb.web.security import limiter
 
 logger = logging.getLogger(__name__)
 OPERATOR_HINT = "Try again later; whoever runs this server finds the cause in its log."
-EXIT_CODE_STOPS_GUNICORN = 4  # gunicorn's APP_LOAD_ERROR: its master ends, too, instead of trying again
 
 
 @dataclass(frozen=True)
@@ -96,16 +92,6 @@ def too_large() -> PhotoTooLargeError:
         mebibytes=f"{mebibytes:.4g}",
         megapixels=f"{settings.max_pixels / 1e6:.4g}",
     )
-
-
-@contextmanager
-def setup_errors_stop_the_start() -> Iterator[None]:
-    """Turns a SetupError into its two sentences on stderr and an exit that gunicorn's master respects."""
-    try:
-        yield
-    except SetupError as error:
-        print(f"vggweb cannot start. {error.message} {error.hint}", file=sys.stderr)  # noqa: T201
-        sys.exit(EXIT_CODE_STOPS_GUNICORN)
 
 
 def _page_of(error: VggwebError) -> str | bytes:

@@ -4,7 +4,9 @@ import logging
 import threading
 
 from flask import Flask
+from werkzeug.local import LocalProxy
 
+from vggweb.services.cache import ComputeOnceCache
 from vggweb.services.rooms import Rooms
 from vggweb.web.event_streams import Broadcast
 from vggweb.web.room_answers import as_sent
@@ -62,7 +64,10 @@ class RoomAnnouncer:
 
 
 def init_app(app: Flask) -> None:
-    """Gives the app its announcer; a command has none."""
-    services = app.extensions["vggweb"]
-    if services is not None:
-        app.extensions["vggweb-room-announcer"] = RoomAnnouncer(services.rooms, app.extensions["vggweb-broadcast"])
+    """Gives the app its announcer, made when somebody first listens: a command needs none, and no services for it."""
+    made: ComputeOnceCache[RoomAnnouncer] = ComputeOnceCache(1)
+
+    def make() -> RoomAnnouncer:
+        return RoomAnnouncer(app.extensions["vggweb"].rooms, app.extensions["vggweb-broadcast"])
+
+    app.extensions["vggweb-room-announcer"] = LocalProxy(lambda: made.get("announcer", make))

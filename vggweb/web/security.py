@@ -97,5 +97,4 @@ def _host(url: str, scheme: str) -> str:
 
 def _counts_kept_at(app: Flask) -> str:
     """Where uploads are counted: in the broker's Redis, so that several servers share the limit, or else in memory."""
-    services = app.extensions["vggweb"]
-    return (services and services.settings.broker_url) or "memory://"
+    return app.extensions["vggweb-settings"].broker_url or "memory://"

@@ -31,12 +31,12 @@ def small_server(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         "-b",
         f"127.0.0.1:{port}",
         "-c",
-        "python:tests.web.server",
+        "python:tests.server",
         "--no-control-socket",
     ]
-    options = options or ("-k", "vggweb.web.server.worker.Worker", "--keep-alive", "20", "--graceful-timeout", "8")
+    options = options or ("-k", "vggweb.server.worker.Worker", "--keep-alive", "20", "--graceful-timeout", "8")
     process = subprocess.Popen(
-        [*command, *options, "tests.web.server.small_app:app"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        [*command, *options, "tests.server.small_app:app"], cwd=ROOT, stderr=subprocess.PIPE, text=True
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -265,7 +265,7 @@ def test_events_are_streamed_by_other_servers_as_well(other_url: str) -> None:
 
 def test_too_many_connections_make_room_by_the_oldest_idle_one() -> None:
     with (
-        small_server("-k", "vggweb.web.server.worker.Worker", "--worker-connections", "20") as (url, _),
+        small_server("-k", "vggweb.server.worker.Worker", "--worker-connections", "20") as (url, _),
         stalled_connections(url, {"silent": 40}) as stalled,
     ):
         assert requests.get(f"{url}/healthz", timeout=30).text == "alive"

@@ -9,10 +9,10 @@ from contextlib import suppress
 from typing import Any
 
 from vggweb.errors import OverloadError, StorageFullError, TooSlowError, VggwebError
+from vggweb.server.bodies import Body, BodyReader, ClientLeftError, Message, Patience, Receive, linger
+from vggweb.server.threads import CLIENT_LEFT, Scope, Threads, WholeResponse, WsgiApp, environ_of
 from vggweb.web.event_streams import Broadcast, Listener
 from vggweb.web.last_resort import asks_for_json, last_resort
-from vggweb.web.server.bodies import Body, BodyReader, ClientLeftError, Message, Patience, Receive, linger
-from vggweb.web.server.threads import CLIENT_LEFT, Scope, Threads, WholeResponse, WsgiApp, environ_of
 
 Send = Callable[[Message], Awaitable[None]]
 Departure = asyncio.Future[Any]  # done once the client has left

@@ -5,8 +5,8 @@ from typing import Any
 from gunicorn.asgi.protocol import ASGIProtocol
 
 from vggweb.errors import RequestError, TooSlowError, VggwebError
+from vggweb.server.bodies import Patience
 from vggweb.web.last_resort import last_resort
-from vggweb.web.server.bodies import Patience
 
 
 class Connection(ASGIProtocol):  # type: ignore[misc] # gunicorn has no types

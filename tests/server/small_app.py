@@ -5,9 +5,9 @@ import time
 
 from flask import Flask, Response, request
 
+from vggweb.server.bodies import Patience
 from vggweb.web import event_streams
 from vggweb.web.event_streams import Event, broadcast, event_stream
-from vggweb.web.server.bodies import Patience
 
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 1_000_000

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
+from vggweb.server.bodies import Body, spooled_file
 from vggweb.web.event_streams import HAND_OVER, Listener
-from vggweb.web.server.bodies import Body, spooled_file
 
 CLIENT_LEFT = "vggweb.client_left"  # in an environ: a threading.Event, set once nobody waits for the response
 # Threads by what a request is: whoever watches the server is answered however many photos wait their turn, and so is

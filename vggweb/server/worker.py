@@ -4,12 +4,12 @@ import asyncio
 import os
 import resource
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.workers.gasgi import ASGIWorker
 
-from vggweb.web.server.bridge import bridge_of
-from vggweb.web.server.connections import Connection
+if TYPE_CHECKING:
+    from vggweb.server.connections import Connection
 
 FILES_BESIDE_CONNECTIONS = 256  # the database, temporary files, pipes to child processes
 CHECK_SECONDS = 1.0
@@ -32,9 +32,11 @@ class Worker(ASGIWorker):  # type: ignore[misc] # gunicorn has no types
 
     def load_wsgi(self) -> None:
         """Loads the WSGI app and puts the bridge in front of it."""
+        from vggweb.server.bridge import bridge_of  # the web, which gunicorn's master does without
+
         self.asgi = bridge_of(self.app.wsgi())
 
-    def make_room_for(self, connection: Connection) -> None:
+    def make_room_for(self, connection: "Connection") -> None:
         """Counts a new connection; past the limit, the one that has sent no request for longest goes."""
         self.connections.add(connection)
         if len(self.connections) > self.most_connections:
@@ -43,6 +45,8 @@ class Worker(ASGIWorker):  # type: ignore[misc] # gunicorn has no types
 
     async def _serve(self) -> None:
         """Serves until a signal ends it; every second, tells gunicorn's master that all is well."""
+        from vggweb.server.connections import Connection
+
         for listener in self.sockets:
             server = await self.loop.create_server(lambda: Connection(self), sock=listener.sock, backlog=BACKLOG)
             self.servers.append(server)
