@@ -13,6 +13,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from vggweb.config import Settings
+from vggweb.core.images import PhotoLimits
 from vggweb.core.weights.official import choose_weights
 from vggweb.errors import SetupError
 from vggweb.jobs import Jobs, forget_results
@@ -25,6 +26,7 @@ from vggweb.services.drawings import Drawings
 from vggweb.services.explanations import Explanations
 from vggweb.services.filters import Filters
 from vggweb.services.layer_maps import LayerMaps
+from vggweb.services.live import Live
 from vggweb.services.model_host import ModelHost
 from vggweb.services.open_result import OpenResult
 from vggweb.services.result import ModelUsed
@@ -49,6 +51,7 @@ class Services:
     explanations: Explanations
     layer_maps: LayerMaps
     what_if: WhatIf
+    live: Live
     drawings: Drawings
     filters: Filters
     cells: Cells
@@ -185,6 +188,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         cells=cells,
         demo=Demo(layer_maps, cells, what_if),
         sample_results=SampleResults(results, classify, partial(used_model, model_host)),
+        live=Live(model_host, PhotoLimits(settings.max_pixels, settings.max_upload_bytes)),
         drawings=Drawings(model_host, jobs),
         filters=Filters(model_host, layer_maps),
         rooms=Rooms(store),

@@ -1,4 +1,4 @@
-// One request of the form: { status, error, url, wait } of the response; status 0 if there was none.
+// One request of the form: { status, body, error, url, wait } of the response; status 0 if there was none.
 export async function post(address, body, { signal, sent }) {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -20,5 +20,5 @@ function read(request) {
   let answer = {};
   try { answer = JSON.parse(request.responseText) ?? {}; } catch { /* somebody between us and the server wrote it */ }
   const wait = Number(request.getResponseHeader("Retry-After")) || 5; // seconds
-  return { status: request.status, error: answer.error, url: answer.url, wait };
+  return { status: request.status, body: answer, error: answer.error, url: answer.url, wait };
 }

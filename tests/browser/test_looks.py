@@ -13,7 +13,7 @@ SIZES: dict[str, ViewportSize] = {
     "laptop": {"width": 1280, "height": 800},
     "projector": {"width": 1920, "height": 1080},
 }
-ADDRESSES = ("/", "/model", "/classes?q=cat", "/nothing-here")
+ADDRESSES = ("/", "/live", "/model", "/classes?q=cat", "/nothing-here")
 
 
 @pytest.fixture(scope="module")

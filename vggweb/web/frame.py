@@ -21,6 +21,7 @@ def navigation() -> list[tuple[str, str, bool]]:
     """The header's links: title, address, whether this page belongs to it."""
     entries = (
         (_("Classify a photo"), "home.home"),
+        (_("The camera"), "live.show"),
         (_("Inside"), "layers.index"),
         (_("The 1000 words"), "words.show"),
         (_("The model"), "model.show"),

@@ -1,5 +1,7 @@
 """The home page: the upload form, the samples, the visitor's own recent results."""
 
+from typing import Any
+
 from flask import Response, make_response, render_template
 
 from vggweb.core.formats import FORMAT_NAMES
@@ -22,16 +24,23 @@ def home() -> Response:
 
 def home_page(*, error: VggwebError | None = None, resize: str = "keras") -> str:
     """The home page's HTML, with an error in place and what was entered kept."""
-    settings = services().settings
     return render_template(
         "pages/home.html",
         samples=SAMPLES,
         recent=services().results.recent(visitors.known_owner()),
-        resize=resize,
         captions=CAPTIONS,
-        resize_methods=RESIZE_METHODS.values(),
-        error=error,
-        max_upload_bytes=settings.max_upload_bytes,
-        max_pixels=settings.max_pixels,
-        formats=FORMAT_NAMES,
+        **upload_form(error=error, resize=resize),
     )
+
+
+def upload_form(*, error: VggwebError | None = None, resize: str = "keras") -> dict[str, Any]:
+    """What the partial of the upload form shows, on whichever page it stands."""
+    settings = services().settings
+    return {
+        "error": error,
+        "resize": resize,
+        "resize_methods": RESIZE_METHODS.values(),
+        "max_upload_bytes": settings.max_upload_bytes,
+        "max_pixels": settings.max_pixels,
+        "formats": FORMAT_NAMES,
+    }
