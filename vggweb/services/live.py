@@ -83,7 +83,7 @@ class Live:
         )
 
     def _run(self, batch: Batch, layer_names: Sequence[str]) -> dict[str, Activation | Logits]:
-        with self._model_host.exclusive_model() as model:
+        with self._model_host.for_prediction() as model:
             if layer_names:
                 return model.activations(batch, [*layer_names, LOGITS])
             return {LOGITS: model.logits(batch)[0]}
