@@ -6,7 +6,7 @@ import pytest
 from vggweb.core.arrays import Activation
 from vggweb.core.feature_maps import (
     describe_maps,
-    layer_sprite,
+    draw_maps,
     map_overlay,
     map_picture,
     strongest_first,
@@ -43,15 +43,15 @@ def test_an_even_map_comes_before_a_bright_corner_and_equals_keep_channel_order(
 
 
 def test_every_channel_lies_in_the_sheet_where_its_corner_says() -> None:
-    sprite = layer_sprite(five_maps())
-    assert sprite.order == (0, 2, 3, 4, 1)
-    assert (sprite.columns, sprite.rows, sprite.tile_px) == (3, 2, 2)
-    assert sprite.picture.shape == (4, 6)
+    sheet = draw_maps(five_maps())
+    assert sheet.order == (0, 2, 3, 4, 1)
+    assert (sheet.layout.columns, sheet.layout.rows, sheet.layout.tile_px) == (3, 2, 2)
+    assert sheet.picture.shape == (4, 6)
     for channel in range(5):
-        left, top = sprite.corner(channel)
-        tile = sprite.picture[top : top + 2, left : left + 2]
+        left, top = sheet.corner_px(channel)
+        tile = sheet.picture[top : top + 2, left : left + 2]
         np.testing.assert_array_equal(tile, map_picture(five_maps(), channel))
-    assert not sprite.picture[2:, 4:].any()  # the place that no map fills
+    assert not sheet.picture[2:, 4:].any()  # the place that no map fills
 
 
 def test_on_its_own_scale_each_maps_maximum_is_white_and_a_silent_map_black() -> None:
@@ -63,28 +63,28 @@ def test_on_the_layers_scale_only_the_layers_maximum_is_white() -> None:
     # Grey grows with the square root: 2 of 4 is 0.707 of white.
     whites = [int(map_picture(five_maps(), channel, scale="layer").max()) for channel in range(5)]
     assert whites == [180, 0, 255, 180, 180]
-    assert int(layer_sprite(five_maps(), scale="layer").picture[0, 0]) == 180
+    assert int(draw_maps(five_maps(), scale="layer").picture[0, 0]) == 180
 
 
 def test_a_layer_that_is_silent_altogether_is_black_on_both_scales() -> None:
     silent = np.zeros((2, 2, 3), np.float32)
-    assert not layer_sprite(silent, scale="own").picture.any()
-    assert not layer_sprite(silent, scale="layer").picture.any()
+    assert not draw_maps(silent, scale="own").picture.any()
+    assert not draw_maps(silent, scale="layer").picture.any()
 
 
 def test_a_sheet_can_show_some_channels_in_a_given_order() -> None:
-    sprite = layer_sprite(five_maps(), order=(4, 0))
-    np.testing.assert_array_equal(sprite.picture[:2, :2], map_picture(five_maps(), 4))
+    sheet = draw_maps(five_maps(), order=(4, 0))
+    np.testing.assert_array_equal(sheet.picture[:2, :2], map_picture(five_maps(), 4))
     with pytest.raises(UnknownFilterError):
-        sprite.corner(1)
+        sheet.corner_px(1)
 
 
 def test_large_maps_are_averaged_down_in_the_sheet_and_whole_on_their_own() -> None:
     activation = np.zeros((224, 224, 1), np.float32)
     activation[::2, ::2] = 4.0  # every 2 × 2 square has one 4: the average is 1, a quarter of the maximum
-    sprite = layer_sprite(activation)
-    assert sprite.tile_px == 112
-    assert np.unique(sprite.picture).tolist() == [128]
+    sheet = draw_maps(activation)
+    assert sheet.layout.tile_px == 112
+    assert np.unique(sheet.picture).tolist() == [128]
     assert map_picture(activation, 0).shape == (224, 224)
 
 
@@ -118,8 +118,8 @@ def test_a_channel_that_the_layer_lacks_is_refused(channel: int) -> None:
 def test_a_real_layers_sheet_shows_every_channel_once(model_host: ModelHost) -> None:
     batch = np.random.default_rng(0).normal(0, 50, (1, 224, 224, 3)).astype(np.float32)
     activation = model_host.load().activations(batch, ["block5_pool"])["block5_pool"]
-    sprite = layer_sprite(activation)
-    assert sorted(sprite.order) == list(range(512))
-    assert sprite.picture.shape == (23 * 7, 23 * 7)
-    means = [describe_maps(activation)[channel].mean for channel in sprite.order]
+    sheet = draw_maps(activation)
+    assert sorted(sheet.order) == list(range(512))
+    assert sheet.picture.shape == (23 * 7, 23 * 7)
+    means = [describe_maps(activation)[channel].mean for channel in sheet.order]
     assert means == sorted(means, reverse=True)

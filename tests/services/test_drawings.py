@@ -17,6 +17,7 @@ from vggweb.core.arrays import Picture
 from vggweb.core.optvis import recipes, render
 from vggweb.core.optvis.drawing import DrawingRequest
 from vggweb.core.optvis.objectives import Centre, Channel, ClassLogit, Diverse, Mix
+from vggweb.core.sheets import Sheet
 from vggweb.errors import (
     BadParameterError,
     NotDrawnError,
@@ -175,7 +176,7 @@ def test_the_sheet_shows_what_was_drawn_at_its_place_and_grey_elsewhere(services
     assert services.drawings.sheet(layer).drawn == frozenset()
     services.drawings.draw_several_now(layer, [0, 10, 63], "natural", services.model_host.model())
     sheet = services.drawings.sheet(layer)
-    assert sheet == ContactSheet(frozenset((0, 10, 63)), columns=8, rows=8, tile_px=SHEET_TILE_PX)
+    assert sheet == ContactSheet(frozenset((0, 10, 63)), Sheet(64, 8, SHEET_TILE_PX))
     canvas = pixels(services.drawings.sheet_webp(layer))
     assert canvas.shape == (8 * SHEET_TILE_PX, 8 * SHEET_TILE_PX, 3)
     tiles = canvas.reshape(8, SHEET_TILE_PX, 8, SHEET_TILE_PX, 3).transpose(0, 2, 1, 3, 4).reshape(64, -1)

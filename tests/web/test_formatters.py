@@ -13,7 +13,7 @@ from vggweb.core.weights import WeightsChoice
 from vggweb.core.weights.compact import compact_choice
 from vggweb.services.result import ModelUsed
 from vggweb.storage.tables import ResultRow
-from vggweb.web.formatters import filesize, percent, shape
+from vggweb.web.formatters import curve_points, filesize, percent, shape
 from vggweb.web.sentences.weights import variant_note
 
 FULL = ModelUsed("imagenet", "a" * 64)
@@ -57,3 +57,9 @@ def test_sizes_and_shapes_are_written_as_people_and_numpy_do() -> None:
     assert filesize(16 * 1024**2) == "16 MiB"
     assert shape((1, 224, 224, 3)) == "(1, 224, 224, 3)"
     assert shape((7,)) == "(7,)"
+
+
+def test_a_curve_runs_from_the_left_to_the_right_and_from_the_lowest_to_the_highest() -> None:
+    assert curve_points([0.0, 1.0, 0.5]) == "0.00,48.00 50.00,2.00 100.00,25.00"
+    assert curve_points([3.0, 3.0]) == "0.00,48.00 100.00,48.00"
+    assert curve_points([3.0]) == "0.00,48.00"

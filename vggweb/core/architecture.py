@@ -146,3 +146,14 @@ def check_channel(layer: Layer, channel: int) -> None:
             last=layer.channels - 1,
             channel=channel,
         )
+
+
+def layer_before(layer: Layer) -> Layer | None:
+    """The layer whose output it takes; None for the first."""
+    place = LAYERS.index(layer)
+    return LAYERS[place - 1] if place else None
+
+
+def layer_after(layer: Layer) -> Layer | None:
+    """The layer that takes its output; None for the last."""
+    return next(iter(LAYERS[LAYERS.index(layer) + 1 :]), None)

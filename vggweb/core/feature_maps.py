@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vggweb.core.arrays import Activation, FeatureMap, Picture
 from vggweb.core.rendering import GreyPicture, grey_picture, overlay
+from vggweb.core.sheets import Sheet
 from vggweb.errors import UnknownFilterError
 
 # What white means in a grey map: the map's own maximum, or the maximum of all maps of the layer.
@@ -40,36 +41,28 @@ class MapFacts:
 
 
 @dataclass(frozen=True)
-class Sprite:
-    """All feature maps of a layer in one grey picture, row after row.
+class MapSheet:
+    """All feature maps of a layer in one grey picture.
 
     Attributes:
-        picture: uint8 (rows × tile, columns × tile), without gaps.
-        order: the channel that each tile shows, in reading order.
-        columns: tiles in a row; the last row may be short, and is black there.
-        tile_px: side of a tile.
+        picture: uint8 (height, width).
+        order: the channel that each tile shows, place by place.
+        layout: where the places lie.
     """
 
     picture: GreyPicture
     order: tuple[int, ...]
-    columns: int
-    tile_px: int
+    layout: Sheet
 
-    @property
-    def rows(self) -> int:
-        """Rows of tiles."""
-        return -(-len(self.order) // self.columns)
-
-    def corner(self, channel: int) -> tuple[int, int]:
-        """(left_px, top_px) of a channel's tile.
+    def corner_px(self, channel: int) -> tuple[int, int]:
+        """Left and top of a channel's tile.
 
         Raises:
             UnknownFilterError: no tile shows that channel.
         """
         if channel not in self.order:
             raise UnknownFilterError
-        row, column = divmod(self.order.index(channel), self.columns)
-        return column * self.tile_px, row * self.tile_px
+        return self.layout.corner_px(self.order.index(channel))
 
 
 def describe_maps(activation: Activation) -> tuple[MapFacts, ...]:
@@ -91,24 +84,27 @@ def strongest_first(facts: tuple[MapFacts, ...]) -> tuple[MapFacts, ...]:
     return tuple(sorted(facts, key=lambda entry: (-entry.mean, entry.index)))
 
 
-def layer_sprite(activation: Activation, *, scale: Scale = "own", order: tuple[int, ...] | None = None) -> Sprite:
+def sheet_of_maps(height: int, width: int, count: int) -> Sheet:
+    """Where so many maps of a size lie on a sheet; large ones are averaged down in whole steps."""
+    return Sheet.square(count, height // _shrinking_step(height, width))
+
+
+def draw_maps(activation: Activation, *, scale: Scale = "own", order: tuple[int, ...] | None = None) -> MapSheet:
     """All feature maps in one picture, strongest first.
 
     Args:
         activation: float32 (h, h, channels), after a ReLU. Not modified.
         scale: what white means.
         order: the channels to show, in order; by default all, strongest first.
-
-    Returns:
-        A sheet about as wide as high. Maps of more than 112 × 112 are averaged down to it in whole steps.
     """
     if order is None:
         order = tuple(entry.index for entry in strongest_first(describe_maps(activation)))
-    maps = np.moveaxis(_shrunk(activation), -1, 0)[list(order)]  # (tiles, tile, tile)
-    maxima = _white_values(activation, scale)[list(order)]
-    tiles = np.stack([grey_picture(values, float(white)) for values, white in zip(maps, maxima, strict=True)])
-    columns = int(np.ceil(np.sqrt(len(order))))
-    return Sprite(picture=_tiled(tiles, columns), order=order, columns=columns, tile_px=tiles.shape[1])
+    maps = np.moveaxis(_shrunk(activation), -1, 0)  # (channels, tile, tile)
+    whites = _white_values(activation, scale)
+    tiles = {place: grey_picture(maps[channel], float(whites[channel])) for place, channel in enumerate(order)}
+    height, width, _ = activation.shape
+    layout = sheet_of_maps(height, width, len(order))
+    return MapSheet(layout.arranged(tiles), order, layout)
 
 
 def map_picture(activation: Activation, channel: int, *, scale: Scale = "own") -> GreyPicture:
@@ -167,18 +163,14 @@ def _white_values(activation: Activation, scale: Scale) -> NDArray[np.float32]:
 def _shrunk(activation: Activation) -> Activation:
     """The activation with cells averaged together until a map fits into a tile."""
     height, width, channels = activation.shape
-    step = -(-max(height, width) // LARGEST_TILE_PX)
-    if step == 1 or height % step or width % step:
+    step = _shrinking_step(height, width)
+    if step == 1:
         return activation
     cells = activation.reshape(height // step, step, width // step, step, channels)
     return cells.mean(axis=(1, 3))
 
 
-def _tiled(tiles: NDArray[np.uint8], columns: int) -> GreyPicture:
-    """Tiles (n, h, w) in rows: (rows × h, columns × w)."""
-    count, height, width = tiles.shape
-    rows = -(-count // columns)
-    padded = np.zeros((rows * columns, height, width), np.uint8)
-    padded[:count] = tiles
-    grid = padded.reshape(rows, columns, height, width)
-    return grid.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
+def _shrinking_step(height: int, width: int) -> int:
+    """How many cells become one along each side; 1 where they would not come out even."""
+    step = -(-max(height, width) // LARGEST_TILE_PX)
+    return 1 if height % step or width % step else step

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vggweb.core.arrays import FeatureMap, HeatMap, Picture
 from vggweb.core.preprocessing import MEAN_BGR
+from vggweb.core.sheets import Sheet
 
 GreyPicture: TypeAlias = NDArray[np.uint8]  # (h, w)
 Size: TypeAlias = tuple[int, int]  # (height_px, width_px)
@@ -48,6 +49,7 @@ _LMS_TO_LINEAR_RGB = np.array(
         [-0.0041960863, -0.7034186147, 1.7076147010],
     ]
 )
+KERNEL_SHEET = Sheet.square(64, 3)  # block1_conv1 has 64 kernels of 3 × 3
 
 
 def channel_picture(values: NDArray[np.float32]) -> GreyPicture:
@@ -160,6 +162,18 @@ def kernel_pictures(kernel: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.stack(
         [signed_picture(values, float(limit) or 1.0) for values, limit in zip(filters, limits, strict=True)]
     )
+
+
+def kernel_sheet(kernel: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """All kernels of block1_conv1 on one sheet, laid out as `KERNEL_SHEET` says.
+
+    Args:
+        kernel: as in `kernel_pictures`.
+
+    Returns:
+        uint8 (24, 24, 3) RGB, a pixel for each weight.
+    """
+    return KERNEL_SHEET.arranged(dict(enumerate(kernel_pictures(kernel))))
 
 
 def resize_map(values: FeatureMap, size: Size, *, smooth: bool = True) -> FeatureMap:

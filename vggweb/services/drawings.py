@@ -14,6 +14,7 @@ from vggweb.core.optvis.drawing import Drawing, DrawingRequest, OnStep, request_
 from vggweb.core.optvis.objectives import Channel
 from vggweb.core.optvis.recipes import DEFAULT_RECIPE, RecipeName
 from vggweb.core.rendering import decode_picture, encode_png, encode_webp
+from vggweb.core.sheets import Sheet
 from vggweb.errors import NotDrawnError
 from vggweb.jobs import Arguments, Asker, Job, JobContext, Jobs
 from vggweb.services.model_host import ModelHost
@@ -43,21 +44,20 @@ class DrawnFacts:
     curve: tuple[float, ...] = field(default=())
 
 
+UNDRAWN_GREY = 128
+
+
 @dataclass(frozen=True)
 class ContactSheet:
     """Which filters of a layer have been drawn, and how their sheet is laid out.
 
     Attributes:
         drawn: the filters that are on the sheet.
-        columns: tiles in a row; every filter has its own tile, drawn or not.
-        rows: rows of tiles.
-        tile_px: side of a tile.
+        tiles: where they lie; every filter has its own tile, drawn or not.
     """
 
     drawn: frozenset[int]
-    columns: int
-    rows: int
-    tile_px: int
+    tiles: Sheet
 
 
 class Drawings:
@@ -127,20 +127,13 @@ class Drawings:
 
     def sheet(self, layer: Layer, recipe: RecipeName = DEFAULT_RECIPE) -> ContactSheet:
         """How far the layer's contact sheet has got."""
-        columns = int(np.ceil(np.sqrt(layer.channels)))
-        rows = -(-layer.channels // columns)
-        return ContactSheet(frozenset(self._drawn(layer, recipe)), columns, rows, SHEET_TILE_PX)
+        return ContactSheet(frozenset(self._drawn(layer, recipe)), Sheet.square(layer.channels, SHEET_TILE_PX))
 
     def sheet_webp(self, layer: Layer, recipe: RecipeName = DEFAULT_RECIPE) -> bytes:
         """All drawn filters of a layer on one sheet; undrawn tiles stay grey."""
         sheet = self.sheet(layer, recipe)
-        size = (sheet.rows * sheet.tile_px, sheet.columns * sheet.tile_px, 3)
-        canvas: Picture = np.full(size, 128, np.uint8)
-        for index in sheet.drawn:
-            row, column = divmod(index, sheet.columns)
-            top, left = row * sheet.tile_px, column * sheet.tile_px
-            canvas[top : top + sheet.tile_px, left : left + sheet.tile_px] = self._tile(layer, index, recipe)
-        return encode_webp(canvas)
+        tiles = {index: self._tile(layer, index, recipe) for index in sheet.drawn}
+        return encode_webp(sheet.tiles.arranged(tiles, ground=UNDRAWN_GREY))
 
     def key(self, request: DrawingRequest) -> str:
         """The name under which the picture is kept: weights, what, recipe, seed, which of its pictures."""

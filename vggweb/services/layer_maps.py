@@ -7,20 +7,23 @@ from vggweb.core.arrays import Activation
 from vggweb.core.feature_maps import (
     MapFacts,
     Scale,
-    Sprite,
     describe_maps,
-    layer_sprite,
+    draw_maps,
     map_overlay,
     map_picture,
+    sheet_of_maps,
     strongest_first,
 )
-from vggweb.core.rendering import encode_png, encode_webp, enlarge
+from vggweb.core.rendering import encode_png, encode_webp, enlarge, kernel_pictures, kernel_sheet
+from vggweb.core.sheets import Sheet
 from vggweb.services.cache import ComputeOnceCache
 from vggweb.services.model_host import ModelHost
 from vggweb.services.open_result import OpenResult
 
 PHOTOS_REMEMBERED = 2  # all activations of one photo take about 60 MB
 LARGE_MAP_PX = 448  # a map shown alone
+COLOUR_LAYER = "block1_conv1"  # the only one that sees colours, and so the only one whose kernels are pictures
+KERNEL_FACTOR = 16  # screen pixels for one weight
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,44 @@ class MapsOfLayer:
         """The maps, the highest mean first."""
         return strongest_first(self.channels)
 
+    @property
+    def sheet(self) -> Sheet:
+        """Where the maps, strongest first, lie on their sheet."""
+        return sheet_of_maps(*self.layer.shape)
+
+    @property
+    def silent_count(self) -> int:
+        """How many maps found nothing."""
+        return sum(one.silent for one in self.channels)
+
+    def standing(self, channel: int) -> "Standing":
+        """A map among the others.
+
+        Raises:
+            UnknownFilterError: the layer has no such channel.
+        """
+        check_channel(self.layer, channel)
+        order = [None, *(one.index for one in self.strongest_first), None]
+        place = order.index(channel)
+        return Standing(self.channels[channel], place, stronger=order[place - 1], weaker=order[place + 1])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One map among the others of its layer.
+
+    Attributes:
+        facts: the map in numbers.
+        rank: 1 for the strongest.
+        stronger: the channel of the next stronger map; None for the strongest.
+        weaker: the channel of the next weaker one; None for the weakest.
+    """
+
+    facts: MapFacts
+    rank: int
+    stronger: int | None
+    weaker: int | None
+
 
 class LayerMaps:
     """Computes feature maps from exactly the input that the model was given; one forward pass serves all layers."""
@@ -57,13 +98,9 @@ class LayerMaps:
         layer = find_layer(layer_name)
         return MapsOfLayer(layer, describe_maps(self._activation(result, layer)))
 
-    def sprite(self, result: OpenResult, layer_name: str, scale: Scale) -> Sprite:
-        """All maps of a layer in one picture, strongest first."""
-        return layer_sprite(self._activation(result, find_layer(layer_name)), scale=scale)
-
-    def sprite_webp(self, result: OpenResult, layer_name: str, scale: Scale) -> bytes:
-        """The sheet of all maps as a lossless WebP file."""
-        return encode_webp(self.sprite(result, layer_name, scale).picture)
+    def sheet_webp(self, result: OpenResult, layer_name: str, scale: Scale) -> bytes:
+        """All maps of a layer in one picture, strongest first, as a lossless WebP file."""
+        return encode_webp(draw_maps(self._activation(result, find_layer(layer_name)), scale=scale).picture)
 
     def map_png(self, result: OpenResult, layer_name: str, channel: int, *, scale: Scale, over_photo: bool) -> bytes:
         """One map in grey, each value a square, or as heat over the photo.
@@ -86,6 +123,20 @@ class LayerMaps:
             UnknownLayerError: VGG16 has no such layer.
         """
         return self._activation(result, find_layer(layer_name))
+
+    def kernel_png(self, filter_index: int) -> bytes:
+        """One kernel of block1_conv1 in colour, each of its 3 × 3 weights a square.
+
+        Raises:
+            UnknownFilterError: the layer has no such filter.
+        """
+        check_channel(find_layer(COLOUR_LAYER), filter_index)
+        kernels = kernel_pictures(self._model_host.model().kernel(COLOUR_LAYER))
+        return encode_png(enlarge(kernels[filter_index], KERNEL_FACTOR))
+
+    def kernels_png(self) -> bytes:
+        """All 64 kernels of block1_conv1 in colour, on one sheet."""
+        return encode_png(enlarge(kernel_sheet(self._model_host.model().kernel(COLOUR_LAYER)), KERNEL_FACTOR))
 
     def _activation(self, result: OpenResult, layer: Layer) -> Activation:
         def compute() -> dict[str, Activation]:

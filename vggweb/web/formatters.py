@@ -12,6 +12,7 @@ from vggweb.core.classes import chinese_hypernyms, find_class
 from vggweb.web.languages import current_language
 
 KIB = 1024
+SMALLEST_SPAN = 1e-6  # a curve that stays where it is is a flat line
 
 
 def init_app(app: Flask) -> None:
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         filesize=filesize,
         datetime=date_and_time,
         shape=shape,
+        curve_points=curve_points,
     )
 
 
@@ -95,3 +97,11 @@ def shape(sizes: Sequence[int]) -> str:
     """A shape as NumPy prints it: ``(1, 224, 224, 3)``."""
     inside = ", ".join(str(size) for size in sizes)
     return f"({inside},)" if len(sizes) == 1 else f"({inside})"
+
+
+def curve_points(values: Sequence[float]) -> str:
+    """A line through values as SVG's ``points``, in a box of 100 × 50 with a margin of 2 above and below."""
+    lowest, highest = min(values), max(values)
+    span, last = max(highest - lowest, SMALLEST_SPAN), max(len(values) - 1, 1)
+    places = ((place * 100 / last, 48 - 46 * (value - lowest) / span) for place, value in enumerate(values))
+    return " ".join(f"{x:.2f},{y:.2f}" for x, y in places)

@@ -6,10 +6,10 @@ from typing import Literal
 from flask import Response, make_response, render_template
 from pydantic import Field
 
-from vggweb.core.architecture import LAYERS, Layer, check_channel, find_layer
+from vggweb.core.architecture import LAYERS, Layer, find_layer, layer_after, layer_before
 from vggweb.core.feature_maps import MapFacts, Scale
 from vggweb.core.gallery import gallery_sheet
-from vggweb.core.rendering import encode_png, enlarge, kernel_pictures
+from vggweb.core.rendering import KERNEL_SHEET
 from vggweb.errors import (
     BadParameterError,
     BusyError,
@@ -24,7 +24,6 @@ from vggweb.web.responses import json_response, picture, private_page, wants_jso
 from vggweb.web.routing import Area, Json, Parameters
 
 blueprint = Area("layers", __name__)
-KERNEL_FACTOR = 16  # screen pixels for one weight
 
 
 class MapScale(Parameters):
@@ -66,8 +65,6 @@ def maps(result_id: str, layer_name: str, asked: MapScale) -> Response:
     if wants_json():
         return json_response(LayerMapsBody(layer_name, found.layer.shape, found.channels))
     visitors.remember_photo(result_id)
-    sprite = services().layer_maps.sprite(result, layer_name, scale)
-    height, width = sprite.picture.shape
     return private_page(
         render_template(
             "pages/maps.html",
@@ -75,10 +72,8 @@ def maps(result_id: str, layer_name: str, asked: MapScale) -> Response:
             layer=found.layer,
             layers=LAYERS,
             maps=found.strongest_first,
-            silent=sum(one.silent for one in found.channels),
-            sprite=sprite,
-            sprite_width=width,
-            sprite_height=height,
+            silent=found.silent_count,
+            sheet=found.sheet,
             scale=scale,
         )
     )
@@ -88,18 +83,15 @@ def maps(result_id: str, layer_name: str, asked: MapScale) -> Response:
 def one_map(result_id: str, layer_name: str, channel: int) -> Response:
     """One feature map, large over the photo."""
     found = services().layer_maps.of_layer(open_result(result_id), layer_name)
-    check_channel(found.layer, channel)
-    order = [one.index for one in found.strongest_first]
+    standing = found.standing(channel)
     visitors.remember_photo(result_id)
     return private_page(
         render_template(
             "pages/map.html",
             result_id=result_id,
             layer=found.layer,
-            facts=found.channels[channel],
-            rank=order.index(channel) + 1,
-            stronger=order[order.index(channel) - 1] if order.index(channel) else None,
-            weaker=order[order.index(channel) + 1] if order.index(channel) + 1 < len(order) else None,
+            facts=standing.facts,
+            standing=standing,
         )
     )
 
@@ -107,7 +99,7 @@ def one_map(result_id: str, layer_name: str, channel: int) -> Response:
 @blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/sheet.webp", reads=MapScale)
 def sheet(result_id: str, layer_name: str, asked: MapScale) -> Response:
     """All feature maps of a layer in one picture."""
-    data = services().layer_maps.sprite_webp(open_result(result_id), layer_name, asked.scale)
+    data = services().layer_maps.sheet_webp(open_result(result_id), layer_name, asked.scale)
     return picture(data, "image/webp")
 
 
@@ -134,13 +126,13 @@ def show(layer_name: str) -> Response:
     layer = find_layer(layer_name)
     if wants_json():
         return json_response(layer)
-    place = LAYERS.index(layer)
     return make_response(
         render_template(
             "pages/layer.html",
             layer=layer,
-            before=LAYERS[place - 1] if place else None,
-            after=LAYERS[place + 1] if place + 1 < len(LAYERS) else None,
+            before=layer_before(layer),
+            after=layer_after(layer),
+            kernels=KERNEL_SHEET,
             sheet=gallery_sheet(layer),
             last_photo=visitors.last_photo(),
         )
@@ -150,14 +142,10 @@ def show(layer_name: str) -> Response:
 @blueprint.get("/layers/block1_conv1/kernels/<int:channel>.png")
 def kernel_png(channel: int) -> Response:
     """One kernel of block1_conv1 in colour, 3 × 3 weights."""
-    check_channel(find_layer("block1_conv1"), channel)
-    kernels = kernel_pictures(services().model_host.model().kernel("block1_conv1"))
-    return picture(encode_png(enlarge(kernels[channel], KERNEL_FACTOR)), "image/png")
+    return picture(services().layer_maps.kernel_png(channel), "image/png")
 
 
 @blueprint.get("/layers/block1_conv1/kernels.png")
 def kernels_png() -> Response:
     """All 64 kernels of block1_conv1 in colour, eight in a row."""
-    kernels = kernel_pictures(services().model_host.model().kernel("block1_conv1"))  # (64, 3, 3, 3)
-    grid = kernels.reshape(8, 8, 3, 3, 3).transpose(0, 2, 1, 3, 4).reshape(24, 24, 3)
-    return picture(encode_png(enlarge(grid, KERNEL_FACTOR)), "image/png")
+    return picture(services().layer_maps.kernels_png(), "image/png")

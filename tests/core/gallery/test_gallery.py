@@ -43,8 +43,8 @@ def test_a_sheet_has_a_place_for_every_filter_and_names_the_convolutions(layer: 
     last = gallery_tile(layer, layer.channels - 1)
     assert last.shape == (TILE_PX, TILE_PX, 3)
     assert last.std() > 5  # a picture, not the grey of an empty place
-    left, top = sheet.corner_px(layer.channels - 1)
-    assert (left, top) <= ((sheet.columns - 1) * TILE_PX, (sheet.rows - 1) * TILE_PX)
+    left, top = sheet.tiles.corner_px(layer.channels - 1)
+    assert (left, top) <= ((sheet.tiles.columns - 1) * TILE_PX, (sheet.tiles.rows - 1) * TILE_PX)
 
 
 def test_all_sheets_together_stay_under_12_megabytes() -> None:

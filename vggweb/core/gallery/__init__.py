@@ -13,6 +13,7 @@ from pathlib import Path
 from vggweb.core.architecture import Layer, check_channel
 from vggweb.core.arrays import Picture
 from vggweb.core.rendering import decode_picture
+from vggweb.core.sheets import Sheet
 
 FOLDER = Path(__file__).parent
 TILE_PX = 96
@@ -24,26 +25,17 @@ class GallerySheet:
 
     Attributes:
         layer_name: a convolution.
-        columns: tiles in a row; filter n is tile n, row by row.
-        rows: rows of tiles.
-        tile_px: side of a tile.
+        tiles: where they lie; filter n is tile n.
         dark: the filters that stayed asleep for every seed that was tried.
         convolutions_sha256: of the convolutions that were asked.
         file: the WebP file.
     """
 
     layer_name: str
-    columns: int
-    rows: int
-    tile_px: int
+    tiles: Sheet
     dark: frozenset[int]
     convolutions_sha256: str
     file: Path
-
-    def corner_px(self, index: int) -> tuple[int, int]:
-        """Left and top of a filter's tile on the sheet."""
-        row, column = divmod(index, self.columns)
-        return column * self.tile_px, row * self.tile_px
 
 
 @cache
@@ -55,9 +47,7 @@ def gallery_sheet(layer: Layer, folder: Path = FOLDER) -> GallerySheet | None:
         return None
     return GallerySheet(
         layer_name=layer.name,
-        columns=facts["columns"],
-        rows=facts["rows"],
-        tile_px=facts["tile_px"],
+        tiles=Sheet(layer.channels, facts["columns"], facts["tile_px"]),
         dark=frozenset(facts["dark"]),
         convolutions_sha256=facts["convolutions_sha256"],
         file=folder / f"{layer.name}.webp",
@@ -75,8 +65,8 @@ def gallery_tile(layer: Layer, index: int, folder: Path = FOLDER) -> Picture:
     sheet = gallery_sheet(layer, folder)
     if sheet is None:
         raise FileNotFoundError(layer.name)
-    left, top = sheet.corner_px(index)
-    return _decoded(sheet.file)[top : top + sheet.tile_px, left : left + sheet.tile_px]
+    left, top = sheet.tiles.corner_px(index)
+    return _decoded(sheet.file)[top : top + sheet.tiles.tile_px, left : left + sheet.tiles.tile_px]
 
 
 @lru_cache(maxsize=2)  # a sheet of block5 takes 15 MB decoded, and whoever looks at a filter goes on to the next one

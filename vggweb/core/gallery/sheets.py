@@ -16,10 +16,12 @@ from vggweb.core.gallery import FOLDER, TILE_PX
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis.tile_plans import FILTERS_AT_ONCE, GALLERY_ATTEMPTS, GALLERY_SEED, tile_plan
 from vggweb.core.optvis.tiles import Tile, TileArtist
+from vggweb.core.sheets import Sheet
 from vggweb.core.weights.compact import FILES
 
 CONVOLUTIONS_SHA256 = FILES["vgg16_conv.safetensors"]
 
+GROUND = 128  # the grey of an empty place
 LARGEST_GALLERY_BYTES = 11_500_000  # all sheets together
 QUALITIES = (90, 85, 80, 75, 70, 65, 60, 50, 40)  # WebP's; the first whose file fits the layer's share is taken
 WEBP_METHOD = 6  # the slowest, which makes the smallest files
@@ -48,7 +50,9 @@ def draw_sheet(
     for batch in _batches(model, layer, work_folder):
         tiles.update(batch)
         on_tiles(len(batch))
-    _write(folder / f"{layer.name}.webp", _encoded(_arranged(layer, tiles), layer))
+    sheet = Sheet.square(layer.channels, TILE_PX)
+    pictures = {index: tile.picture for index, tile in tiles.items()}
+    _write(folder / f"{layer.name}.webp", _encoded(sheet.arranged(pictures, ground=GROUND), layer))
     _write(folder / f"{layer.name}.json", (json.dumps(_facts(layer, tiles)) + "\n").encode())
 
 
@@ -83,13 +87,13 @@ def _kept_tiles(file: Path) -> dict[int, Tile]:
 
 
 def _facts(layer: Layer, tiles: dict[int, Tile]) -> dict[str, Any]:
-    columns, rows = _grid(layer)
+    sheet = Sheet.square(layer.channels, TILE_PX)
     other_seeds = {index: tile.seed_used for index, tile in sorted(tiles.items()) if tile.seed_used != GALLERY_SEED}
     return {
         "layer": layer.name,
-        "columns": columns,
-        "rows": rows,
-        "tile_px": TILE_PX,
+        "columns": sheet.columns,
+        "rows": sheet.rows,
+        "tile_px": sheet.tile_px,
         "recipe": asdict(tile_plan(layer)),
         "convolutions_sha256": CONVOLUTIONS_SHA256,
         "seed": GALLERY_SEED,
@@ -97,22 +101,6 @@ def _facts(layer: Layer, tiles: dict[int, Tile]) -> dict[str, Any]:
         "other_seeds": other_seeds,
         "dark": sorted(index for index, tile in tiles.items() if tile.dark),
     }
-
-
-def _grid(layer: Layer) -> tuple[int, int]:
-    """Columns and rows of a layer's sheet."""
-    columns = int(np.ceil(np.sqrt(layer.channels)))
-    return columns, -(-layer.channels // columns)
-
-
-def _arranged(layer: Layer, tiles: dict[int, Tile]) -> Picture:
-    columns, rows = _grid(layer)
-    sheet: Picture = np.full((rows * TILE_PX, columns * TILE_PX, 3), 128, np.uint8)
-    for index, tile in tiles.items():
-        row, column = divmod(index, columns)
-        top, left = row * TILE_PX, column * TILE_PX
-        sheet[top : top + TILE_PX, left : left + TILE_PX] = tile.picture
-    return sheet
 
 
 def _encoded(sheet: Picture, layer: Layer) -> bytes:
