@@ -90,7 +90,7 @@ def draw_architecture() -> Drawing:
     total = sum(layer.multiplications for layer in CONVOLUTIONS)
     for layer in LAYERS:
         boxes.append(_box(layer, left, layer.multiplications / total))
-        left = boxes[-1].right + (GAP_AFTER_POOL if layer.kind == "pool" else GAP)
+        left = boxes[-1].right + (GAP_AFTER_POOL + boxes[-1].slant_x if layer.kind == "pool" else GAP)
     return Drawing(tuple(boxes), width=round(boxes[-1].right + boxes[-1].slant_x + MARGIN, 1), height=HEIGHT)
 
 

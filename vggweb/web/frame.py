@@ -22,8 +22,11 @@ def navigation() -> list[tuple[str, str, bool]]:
     entries = (
         (_("Classify a photo"), "home.home"),
         (_("The camera"), "live.show"),
+        (_("Demo"), "demo.start"),
+        (_("Class"), "rooms.new"),
         (_("Inside"), "layers.index"),
         (_("The 1000 words"), "words.show"),
+        (_("Questions"), "questions.show"),
         (_("The model"), "model.show"),
     )
     addresses = [(title, url_for(name)) for title, name in entries]

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, url_for
 from pydantic import Field
 
 from vggweb.core.architecture import LAYERS, Layer, find_layer, layer_after, layer_before
+from vggweb.core.architecture_drawing import draw_architecture
 from vggweb.core.feature_maps import MapFacts, Scale
 from vggweb.core.gallery import gallery_sheet
 from vggweb.core.rendering import KERNEL_SHEET
@@ -24,6 +25,7 @@ from vggweb.web.responses import json_response, picture, private_page, wants_jso
 from vggweb.web.routing import Area, Json, Parameters
 
 blueprint = Area("layers", __name__)
+PHOTO_BEHIND_FIELDS = "samples/cat.jpg"
 
 
 class MapScale(Parameters):
@@ -82,8 +84,10 @@ def maps(result_id: str, layer_name: str, asked: MapScale) -> Response:
 @blueprint.get("/r/<token:result_id>/layers/<token:layer_name>/<int:channel>")
 def one_map(result_id: str, layer_name: str, channel: int) -> Response:
     """One feature map, large over the photo."""
-    found = services().layer_maps.of_layer(open_result(result_id), layer_name)
+    result = open_result(result_id)
+    found = services().layer_maps.of_layer(result, layer_name)
     standing = found.standing(channel)
+    strongest_row, strongest_column = services().cells.strongest(result, layer_name, channel)
     visitors.remember_photo(result_id)
     return private_page(
         render_template(
@@ -92,6 +96,8 @@ def one_map(result_id: str, layer_name: str, channel: int) -> Response:
             layer=found.layer,
             facts=standing.facts,
             standing=standing,
+            strongest_row=strongest_row,
+            strongest_column=strongest_column,
         )
     )
 
@@ -117,7 +123,14 @@ def index() -> Response:
     """The architecture."""
     if wants_json():
         return json_response(list(LAYERS), as_type=list[Layer])
-    return make_response(render_template("pages/layers.html", layers=LAYERS))
+    return make_response(
+        render_template(
+            "pages/layers.html",
+            drawing=draw_architecture(),
+            address_of=lambda name: url_for("layers.show", layer_name=name),
+            photo=PHOTO_BEHIND_FIELDS,
+        )
+    )
 
 
 @blueprint.get("/layers/<token:layer_name>", json=Json("One layer of VGG16", Layer, errors=(UnknownLayerError,)))

@@ -74,6 +74,11 @@ def _look_further(result: Result) -> list[tuple[str, str, str]]:
     best = result.predictions[0]
     return [
         (
+            _("The whole way as a demo"),
+            url_for("demo.show", step="photo", result=result.id),
+            _("One idea a screen, for a projector."),
+        ),
+        (
             _("What each layer saw"),
             url_for("layers.maps", result_id=result.id, layer_name="block1_conv2"),
             _("The feature maps of all 13 convolutions and 5 poolings, for this photo."),
