@@ -6,10 +6,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --custom-compile-command "make requirements"
 EVERYWHERE := --universal --python-version 3.11
 
-.PHONY: run worker test test-fast check fuzz bench format requirements audit clean
+.PHONY: run class worker test test-fast check fuzz bench format requirements audit clean
 
 run: .venv/installed
 	PORT=$(PORT) $(BIN)/gunicorn app:app
+
+class: .venv/installed
+	PORT=$(PORT) $(BIN)/python -m vggweb.classroom
 
 worker: .venv/installed
 	$(BIN)/celery -A vggweb.worker worker

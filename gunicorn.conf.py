@@ -1,13 +1,17 @@
 """How gunicorn serves vggweb: one process, because TensorFlow does not survive a fork, and threads."""
 
-import os
 from typing import Any
 
 from vggweb.config import Settings
 from vggweb.logs import logging_config
+from vggweb.server.own_addresses import bind_address, host_and_port, open_addresses
+from vggweb.startup import setup_errors_stop_the_start
 
-host = os.environ.get("HOST", "127.0.0.1")
-bind = f"{host}:{os.environ.get('PORT', '8000')}"
+with setup_errors_stop_the_start():
+    settings = Settings.from_environ()
+    host, port = host_and_port()
+
+bind = bind_address(host, port)
 workers = 1
 worker_class = "vggweb.server.worker.Worker"  # requests and responses on an event loop, Flask in threads
 preload_app = False  # the app, and with it TensorFlow, starts in the worker, after the fork
@@ -17,7 +21,7 @@ limit_request_line = 8190  # bytes; a longer address than anybody needs, refused
 timeout = 120
 graceful_timeout = 20
 control_socket_disable = True  # one more file in the home folder, which nothing here uses
-logconfig_dict = logging_config(Settings.from_environ().log_level)
+logconfig_dict = logging_config(settings.log_level)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -29,4 +33,4 @@ def post_worker_init(worker: Any) -> None:
 
 def when_ready(server: Any) -> None:
     """Says where to look."""
-    server.log.info("Open http://%s in a browser.", bind)
+    server.log.info("Open %s in a browser.", " or ".join(open_addresses(host, port)))

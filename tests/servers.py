@@ -39,6 +39,15 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+def has_ipv6() -> bool:
+    """Whether the loopback interface has an IPv6 address."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
 @contextmanager
 def running_server(data: Path, **environ: str) -> Iterator[Server]:
     """A gunicorn that answers, and, once ``/readyz`` says so, predicts; stopped at the end."""

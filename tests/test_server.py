@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 
 from tests.disks import small_disk
-from tests.servers import ROOT, free_port, running_server
+from tests.servers import ROOT, free_port, has_ipv6, running_server
 from tests.slow_clients import KINDS, stalled_connections
+from vggweb.server.own_addresses import local_network_address
 
 
 def test_a_result_survives_a_restart_of_the_server(tmp_path: Path) -> None:
@@ -91,6 +93,68 @@ def test_weights_that_are_not_there_stop_the_start_with_a_sentence(tmp_path: Pat
     assert done.returncode != 0
     assert "vggweb cannot start. There is no weights file /no/weights.h5." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VGGWEB_MAX_PIXELS", "many"),
+        ("VGGWEB_MAX_PIXELS", "-1"),
+        ("VGGWEB_RESULT_DAYS", "nan"),
+        ("VGGWEB_SECRET_KEY", ""),
+        ("VGGWEB_SECRET_KEY", "short"),
+        ("VGGWEB_LOG_LEVEL", "LOUD"),
+        ("PORT", "many"),
+    ],
+)
+def test_a_bad_setting_stops_gunicorn_with_one_sentence_that_names_it(tmp_path: Path, name: str, value: str) -> None:
+    environ = os.environ | {"PORT": str(free_port()), "VGGWEB_DATA": str(tmp_path), name: value}
+    command = [sys.executable, "-m", "gunicorn", "app:app"]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 4
+    assert done.stderr.startswith(f"vggweb cannot start. {name} ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_class_is_served_at_this_computers_address_in_its_network(tmp_path: Path) -> None:
+    here = local_network_address()
+    if here is None:
+        pytest.skip("this computer is in no network")
+    port = free_port()
+    environ = os.environ | {"PORT": str(port), "VGGWEB_DATA": str(tmp_path)}
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vggweb.classroom"], cwd=ROOT, env=environ, stderr=log, stdout=log
+        )
+    try:
+        _first_statuses(f"http://{here}:{port}")
+        sent = requests.get(f"http://127.0.0.1:{port}/", headers={"Accept": "text/html"}, timeout=20)
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert sent.url == f"http://{here}:{port}/"
+    printed = (tmp_path / "log").read_text()
+    assert f"A class opens http://{here}:{port}" in printed
+    assert f"http://localhost:{port} or http://{here}:{port}" in printed
+
+
+def test_a_server_listens_on_ipv6_and_prints_an_address_that_opens(tmp_path: Path) -> None:
+    if not has_ipv6():
+        pytest.skip("this computer has no IPv6")
+    with running_server(tmp_path, HOST="::") as server:
+        port = urlsplit(server.url).port
+        assert f"Open http://localhost:{port}" in server.log.read_text()
+        assert requests.get(f"http://[::1]:{port}/healthz", timeout=20).status_code == 200
+
+
+def test_nobody_else_on_this_computer_can_read_what_is_kept(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    with running_server(data) as server:
+        requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60)
+        modes = {file.name: file.stat().st_mode & 0o777 for file in data.glob("*sqlite3*")}
+    assert data.stat().st_mode & 0o777 == 0o700
+    assert set(modes.values()) == {0o600}
 
 
 def test_logs_are_one_json_object_a_line_and_hold_no_results_id(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from vggweb.errors import SettingError
 
 MIB = 1024 * 1024
+SHORTEST_KEY = 16  # characters; 32 hexadecimal digits hold 128 bits, and some write keys more densely
 
 
 def _setting(name: str, default: str, help: str) -> Any:  # noqa: A002 - click and argparse say help, too
@@ -71,6 +72,11 @@ class Settings:
         "",
         "The hosts that links may be built with, with commas between; another one is 400; empty: any.",
     )
+    class_address: str = _setting(
+        "VGGWEB_CLASS_ADDRESS",
+        "",
+        "Where whoever opens localhost is sent, so that links work for others; make class sets it.",
+    )
     trusted_proxies: int = _setting(
         "VGGWEB_TRUSTED_PROXIES", "0", "How many proxies in front may set X-Forwarded-For, -Proto, -Host and -Prefix."
     )
@@ -114,6 +120,7 @@ class Settings:
         """
         environ = os.environ if environ is None else environ
         values = {item.name: _read(item.metadata, item.type, environ) for item in fields(cls)}
+        _check_secret_key(environ.get("VGGWEB_SECRET_KEY"))
         _check_rate_limit(values["rate_limit"])
         _check_log_level(values["log_level"])
         _check_broker(values["broker_url"])
@@ -132,7 +139,9 @@ class Settings:
             SettingError: it cannot be made or written to.
         """
         try:
-            self.data.mkdir(parents=True, exist_ok=True)
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.data.stat().st_uid == os.geteuid():
+                self.data.chmod(0o700)  # photos lie here; nobody else on this computer is to look at them
             (self.data / ".writable").touch()
             (self.data / ".writable").unlink(missing_ok=True)
         except OSError as error:
@@ -142,7 +151,11 @@ class Settings:
             ) from error
 
     def signing_key(self) -> str:
-        """The key that was set, or the random one in the data folder, made the first time."""
+        """The key that was set, or the random one in the data folder, made the first time.
+
+        Raises:
+            SettingError: what lies in the folder is no key, as after a full disk.
+        """
         if self.secret_key:
             return self.secret_key
         file = self.data / "secret_key"
@@ -156,7 +169,13 @@ class Settings:
                 pass
             finally:
                 fresh.unlink()
-        return file.read_text(encoding="ascii")
+        key = file.read_text(encoding="ascii", errors="replace").strip()
+        if len(key) < SHORTEST_KEY:
+            raise SettingError(
+                "The file secret_key in VGGWEB_DATA holds no key.",
+                "Put it back from a backup, or delete it: a new one is made then, and earlier cookies are void.",
+            )
+        return key
 
 
 def _read(metadata: Mapping[str, str], kind: Any, environ: Mapping[str, str]) -> Any:
@@ -173,6 +192,15 @@ def _read(metadata: Mapping[str, str], kind: Any, environ: Mapping[str, str]) ->
     if not 0 <= number < float("inf"):
         raise SettingError(f"{name} is {text!r}, and must be a number, 0 or more.")
     return number
+
+
+def _check_secret_key(text: str | None) -> None:
+    """One that is set must be a key; a name without a value is more likely a mistake than a wish for a random one."""
+    if text is not None and len(text.strip()) < SHORTEST_KEY:
+        raise SettingError(
+            f"VGGWEB_SECRET_KEY is set and has fewer than {SHORTEST_KEY} characters.",
+            "Make one with `openssl rand -hex 32`, or leave the variable out: then one is made and kept.",
+        )
 
 
 def _check_rate_limit(text: str) -> None:

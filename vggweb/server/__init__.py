@@ -8,4 +8,5 @@ between, and no thread ever waits for a socket::
     threads.py       the WSGI app in a thread: an environ goes in, a response comes out
     bridge.py        the ASGI app that puts these together
     worker.py        the gunicorn worker that serves with all this
+    own_addresses.py where a browser finds the server
 """

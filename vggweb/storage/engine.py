@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,18 @@ def make_engine(url: str | URL, *, wait_seconds: float | None = None, poolclass:
         return create_engine(parsed, pool_pre_ping=True, poolclass=poolclass, **_sizes(poolclass), **QUIET)
     except (ArgumentError, ImportError) as error:  # NoSuchModuleError is an ArgumentError
         raise SettingError("VGGWEB_DATABASE_URL names a database that has no driver here.") from error
+
+
+def keep_private(engine: Engine) -> None:
+    """Lets nobody but this user read SQLite's file; the files beside it take its mode over.
+
+    A file that cannot be made is reported where it is opened.
+    """
+    name = engine.url.database
+    if engine.dialect.name == "sqlite" and name and name != ":memory:":
+        with suppress(OSError):
+            Path(name).touch(mode=0o600)
+            Path(name).chmod(0o600)
 
 
 def fold_log(engine: Engine) -> None:

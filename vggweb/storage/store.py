@@ -13,7 +13,7 @@ from vggweb.core.photo_facts import PhotoFacts
 from vggweb.core.preprocessing import ResizeMethod
 from vggweb.core.weights import WeightsVariant
 from vggweb.errors import GoneError, NotFoundError
-from vggweb.storage.engine import fold_log, make_engine
+from vggweb.storage.engine import fold_log, keep_private, make_engine
 from vggweb.storage.migrate import upgrade_to_head
 from vggweb.storage.records import PurgeReport, StoredFile, StoredResult
 from vggweb.storage.reserve import Reserve
@@ -50,6 +50,7 @@ class Store:
 
     def migrate(self) -> None:
         """Brings the schema up to date; of several servers that start at once, one does it."""
+        keep_private(self.engine)
         upgrade_to_head(self.engine, self._lock_folder)
         if self._reserve is not None:
             self._reserve.keep()

@@ -123,7 +123,12 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
     cli.init_app(app)
-    gatekeeper = Gatekeeper(app.wsgi_app, hosts=settings.host_names(), trusted_proxies=settings.trusted_proxies)
+    gatekeeper = Gatekeeper(
+        app.wsgi_app,
+        hosts=settings.host_names(),
+        trusted_proxies=settings.trusted_proxies,
+        instead_of_localhost=settings.class_address,
+    )
     app.wsgi_app = lingering.LingeringClose(gatekeeper)  # type: ignore[method-assign]
     return app
 
