@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -19,6 +19,7 @@ from tests.servers import Server
 
 CLIENTS = 4
 TIMEOUT_SECONDS = 60
+DRAWN = 200  # the picture is there already; else 202, and a job draws it
 OWN_REFUSALS = (503, 507)  # the statuses over 499 that are an answer and not a fault
 SAMPLE_SECONDS = 0.2
 SETTINGS = {"VGGWEB_RATE_LIMIT": "1000000/minute", "VGGWEB_JOBS_PER_VISITOR": "3", "VGGWEB_JOB_QUEUE": "3"}
@@ -118,7 +119,7 @@ def run(server: Server, rules: list[str], *, seed: int, cases: int, seconds: flo
             origin = sent.origin if isinstance(sent, Upload) else f"{sent.method} {sent.target[:60]}"
             report.answers.append(Answer(number, origin, status, code, time.monotonic() - begin))
 
-    _send_ordinary(server)
+    _use(server)
     report.before_bytes = held_bytes(server.process.pid)
     with _watching(server, report):
         threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
@@ -126,16 +127,31 @@ def run(server: Server, rules: list[str], *, seed: int, cases: int, seconds: flo
             thread.start()
         for thread in threads:
             thread.join()
-    _send_ordinary(server)
+    _use(server)
     report.after_bytes = held_bytes(server.process.pid)
     return report
 
 
-def _send_ordinary(server: Server) -> None:
-    """A few photos as everybody sends them: afterwards memory is what it is in use."""
+def _use(server: Server) -> None:
+    """Ordinary use of everything that takes memory once: afterwards the server holds what it holds in use."""
     photo = Path(__file__).parents[2] / "static" / "samples" / "cat.jpg"
     for _ in range(CLIENTS):
         assert send(server, Upload("sample", photo.read_bytes())) == (201, "")
+    made = requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=TIMEOUT_SECONDS).json()
+    for page in ("why/grad_cam/285.json", "why/saliency/285.json", "whatif.json", "layers/block1_conv1.json"):
+        requests.get(f"{server.url}/r/{made['id']}/{page}", timeout=TIMEOUT_SECONDS)
+    _draw(server)
+
+
+def _draw(server: Server) -> None:
+    """One filter's picture, to its end."""
+    asked = requests.post(f"{server.url}/layers/block1_conv1/filters/0.json", timeout=TIMEOUT_SECONDS)
+    if asked.status_code != DRAWN:
+        job = urljoin(server.url, asked.headers["Location"])
+        end = time.monotonic() + TIMEOUT_SECONDS
+        while requests.get(f"{job}.json", timeout=TIMEOUT_SECONDS).json()["state"] in {"queued", "running"}:
+            assert time.monotonic() < end
+            time.sleep(0.5)
 
 
 @contextmanager
