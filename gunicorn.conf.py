@@ -3,9 +3,9 @@
 from typing import Any
 
 from vggweb.config import Settings
+from vggweb.exits import setup_errors_stop_the_start
 from vggweb.logs import logging_config
 from vggweb.server.own_addresses import bind_address, host_and_port, open_addresses
-from vggweb.startup import setup_errors_stop_the_start
 
 with setup_errors_stop_the_start():
     settings = Settings.from_environ()

@@ -1,20 +1,48 @@
-"""Every setting, once: its name, default, unit and help. All come from the environment.
+"""Every setting, once: its name, default, kind, unit and help. All come from the environment.
 
 docs/settings.md is checked against this table.
 """
 
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from vggweb.errors import SettingError
 
 MIB = 1024 * 1024
 SHORTEST_KEY = 16  # characters; 32 hexadecimal digits hold 128 bits, and some write keys more densely
+
+
+@dataclass(frozen=True)
+class Must:
+    """What a value has to be, in words that follow "must"."""
+
+    words: str
+    value_is_shown: bool = True
+
+
+Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Count = Annotated[int, Field(ge=0), Must("be a number, 0 or more")]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False), Must("be a number, 0 or more")]
+Engine = Annotated[Literal["auto", "ncnn", "tensorflow"], Must("be one of auto, ncnn, tensorflow")]
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(str.upper),
+    Must("be one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
+]
+RateLimit = Annotated[
+    str,
+    Field(pattern=r"^\d+\s*(/|per)\s*(\d+\s*)?(second|minute|hour|day)s?$"),
+    Must("read like 60/minute or 10/second"),
+]
+BrokerUrl = Annotated[
+    str, Field(pattern="^(rediss?://.*)?$"), Must("begin with redis:// or rediss://", value_is_shown=False)
+]
 
 
 def _setting(name: str, default: str, help: str) -> Any:  # noqa: A002 - click and argparse say help, too
@@ -25,13 +53,13 @@ def _setting(name: str, default: str, help: str) -> Any:  # noqa: A002 - click a
 class Settings:
     """The settings of one running app. `Settings.from_environ` reads and checks them."""
 
-    data: Path = _setting("VGGWEB_DATA", "./instance", "Folder of the embedded store; created if missing.")
+    data: Folder = _setting("VGGWEB_DATA", "./instance", "Folder of the embedded store; created if missing.")
     database_url: str = _setting(
         "VGGWEB_DATABASE_URL",
         "",
         "Any SQLAlchemy URL; empty: SQLite in VGGWEB_DATA. PostgreSQL when several machines share results.",
     )
-    broker_url: str = _setting(
+    broker_url: BrokerUrl = _setting(
         "VGGWEB_BROKER_URL",
         "",
         "Empty: long work runs in this process. redis://…: work goes to Celery workers.",
@@ -42,31 +70,31 @@ class Settings:
         "auto (Keras's official file if it is in Keras's cache, else the embedded compact weights), compact, "
         "imagenet, or the path of an .h5 file.",
     )
-    engine: str = _setting(
+    engine: Engine = _setting(
         "VGGWEB_ENGINE",
         "auto",
         "What computes forward passes: auto (ncnn where it is installed and agrees with Keras, else TensorFlow), ncnn "
         "or tensorflow. Gradients are always TensorFlow's.",
     )
-    max_upload_bytes: int = _setting(
+    max_upload_bytes: Count = _setting(
         "VGGWEB_MAX_UPLOAD_BYTES", str(16 * MIB), "Larger request bodies get 413 before they are read; bytes."
     )
-    max_pixels: int = _setting(
+    max_pixels: Count = _setting(
         "VGGWEB_MAX_PIXELS", "52000000", "Larger pictures get 413 before they are decoded; pixels."
     )
-    max_storage_bytes: int = _setting(
+    max_storage_bytes: Count = _setting(
         "VGGWEB_MAX_STORAGE_BYTES",
         "0",
         "Past it uploads get 507; bytes; 0: no quota. Under 200 MB free on the disk they do as well.",
     )
-    result_days: float = _setting(
+    result_days: Amount = _setting(
         "VGGWEB_RESULT_DAYS", "0", "Age at which a result expires; days; 0: kept until deleted."
     )
     secret_key: str = _setting(
         "VGGWEB_SECRET_KEY", "", "Signs cookies and tokens; empty: made at random and kept in VGGWEB_DATA."
     )
-    rate_limit: str = _setting("VGGWEB_RATE_LIMIT", "60/minute", "Uploads for one client, such as 60/minute.")
-    log_level: str = _setting("VGGWEB_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    rate_limit: RateLimit = _setting("VGGWEB_RATE_LIMIT", "60/minute", "Uploads for one client, such as 60/minute.")
+    log_level: LogLevel = _setting("VGGWEB_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL.")
     hosts: str = _setting(
         "VGGWEB_HOSTS",
         "",
@@ -77,37 +105,37 @@ class Settings:
         "",
         "Where whoever opens localhost is sent, so that links work for others; make class sets it.",
     )
-    trusted_proxies: int = _setting(
+    trusted_proxies: Count = _setting(
         "VGGWEB_TRUSTED_PROXIES", "0", "How many proxies in front may set X-Forwarded-For, -Proto, -Host and -Prefix."
     )
-    client_pause_seconds: float = _setting(
+    client_pause_seconds: Amount = _setting(
         "VGGWEB_CLIENT_PAUSE_SECONDS",
         "20",
         "A connection that sends or reads nothing for longer in the middle of a request is closed; seconds.",
     )
-    client_total_seconds: float = _setting(
+    client_total_seconds: Amount = _setting(
         "VGGWEB_CLIENT_TOTAL_SECONDS",
         "300",
         "The longest an upload may take to arrive, or a response to be read, however steadily; seconds.",
     )
-    prediction_queue: int = _setting(
+    prediction_queue: Count = _setting(
         "VGGWEB_PREDICTION_QUEUE",
         "64",
         "Photos that may be at work or wait for the network at once; more get 503 with Retry-After.",
     )
-    job_workers: int = _setting(
+    job_workers: Count = _setting(
         "VGGWEB_JOB_WORKERS", "1", "Long computations that may run at the same time in this process; 1 or more."
     )
-    job_queue: int = _setting("VGGWEB_JOB_QUEUE", "600", "Long computations that may wait; more get 503.")
-    jobs_per_visitor: int = _setting(
+    job_queue: Count = _setting("VGGWEB_JOB_QUEUE", "600", "Long computations that may wait; more get 503.")
+    jobs_per_visitor: Count = _setting(
         "VGGWEB_JOBS_PER_VISITOR", "20", "Long computations one visitor may have waiting or running."
     )
-    jobs_per_address: int = _setting(
+    jobs_per_address: Count = _setting(
         "VGGWEB_JOBS_PER_ADDRESS",
         "60",
         "Long computations that all visitors of one network address may have waiting or running.",
     )
-    job_timeout_seconds: float = _setting(
+    job_timeout_seconds: Amount = _setting(
         "VGGWEB_JOB_TIMEOUT_SECONDS", "900", "A computation that takes longer fails; seconds."
     )
 
@@ -119,14 +147,11 @@ class Settings:
             SettingError: a variable holds a value that it cannot have; the message names it.
         """
         environ = os.environ if environ is None else environ
-        values = {item.name: _read(item.metadata, item.type, environ) for item in fields(cls)}
         _check_secret_key(environ.get("VGGWEB_SECRET_KEY"))
-        _check_rate_limit(values["rate_limit"])
-        _check_log_level(values["log_level"])
-        _check_broker(values["broker_url"])
-        _check_engine(values["engine"])
-        _check_workers(values["job_workers"], values["broker_url"])
-        return cls(**values)
+        kinds = get_type_hints(cls, include_extras=True)
+        settings = cls(**{item.name: _read(item.metadata, kinds[item.name], environ) for item in fields(cls)})
+        _check_workers(settings.job_workers, settings.broker_url)
+        return settings
 
     def host_names(self) -> frozenset[str]:
         """The hosts that are answered for, in lower case; none: any."""
@@ -179,19 +204,13 @@ class Settings:
 
 
 def _read(metadata: Mapping[str, str], kind: Any, environ: Mapping[str, str]) -> Any:
-    name = metadata["name"]
-    text = environ.get(name, "").strip() or metadata["default"]
-    if kind is str:
-        return text
-    if kind is Path:
-        return Path(text).expanduser()
+    text = environ.get(metadata["name"], "").strip() or metadata["default"]
     try:
-        number = kind(text)
-    except ValueError:
-        number = -1
-    if not 0 <= number < float("inf"):
-        raise SettingError(f"{name} is {text!r}, and must be a number, 0 or more.")
-    return number
+        return TypeAdapter(kind).validate_python(text)
+    except ValidationError as error:
+        must = next(one for one in kind.__metadata__ if isinstance(one, Must))
+        shown = f" is {text!r}, and" if must.value_is_shown else ""
+        raise SettingError(f"{metadata['name']}{shown} must {must.words}.") from error
 
 
 def _check_secret_key(text: str | None) -> None:
@@ -201,28 +220,6 @@ def _check_secret_key(text: str | None) -> None:
             f"VGGWEB_SECRET_KEY is set and has fewer than {SHORTEST_KEY} characters.",
             "Make one with `openssl rand -hex 32`, or leave the variable out: then one is made and kept.",
         )
-
-
-def _check_rate_limit(text: str) -> None:
-    if not re.fullmatch(r"\d+\s*(/|per)\s*(\d+\s*)?(second|minute|hour|day)s?", text):
-        raise SettingError(f"VGGWEB_RATE_LIMIT is {text!r}, and must read like 60/minute or 10/second.")
-
-
-def _check_log_level(text: str) -> None:
-    levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-    if text.upper() not in levels:
-        raise SettingError(f"VGGWEB_LOG_LEVEL is {text!r}, and must be one of {', '.join(levels)}.")
-
-
-def _check_engine(text: str) -> None:
-    engines = ("auto", "ncnn", "tensorflow")
-    if text not in engines:
-        raise SettingError(f"VGGWEB_ENGINE is {text!r}, and must be one of {', '.join(engines)}.")
-
-
-def _check_broker(url: str) -> None:
-    if url and not url.startswith(("redis://", "rediss://")):
-        raise SettingError("VGGWEB_BROKER_URL must begin with redis:// or rediss://.")
 
 
 def _check_workers(count: int, broker_url: str) -> None:

@@ -3,10 +3,7 @@
 import atexit
 import logging.config
 import os
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +12,7 @@ from sqlalchemy.orm import Session
 from vggweb.config import Settings
 from vggweb.core.images import PhotoLimits
 from vggweb.core.weights.official import choose_weights
-from vggweb.errors import SetupError
+from vggweb.exits import EXIT_CODE_STOPS_GUNICORN
 from vggweb.jobs import Jobs, forget_results
 from vggweb.logs import logging_config
 from vggweb.rooms import forget_tiles
@@ -35,8 +32,6 @@ from vggweb.services.rooms import Rooms
 from vggweb.services.sample_results import RESIZE, SampleResults
 from vggweb.services.whatif import WhatIf
 from vggweb.storage import ResultIds, StorageSpace, Store, embedded_url
-
-EXIT_CODE_STOPS_GUNICORN = 4  # gunicorn's APP_LOAD_ERROR: its master ends, too, instead of trying again
 
 
 @dataclass(frozen=True)
@@ -132,16 +127,6 @@ class Starter:
                 services.jobs.start()
                 atexit.register(services.jobs.stop)  # what is unfinished waits for the next start
                 self._is_serving = True
-
-
-@contextmanager
-def setup_errors_stop_the_start() -> Iterator[None]:
-    """Turns a SetupError into its two sentences on stderr and an exit that gunicorn's master respects."""
-    try:
-        yield
-    except SetupError as error:
-        print(f"vggweb cannot start. {error.message} {error.hint}", file=sys.stderr)  # noqa: T201
-        sys.exit(EXIT_CODE_STOPS_GUNICORN)
 
 
 def build_services(settings: Settings, *, model_host: ModelHost | None = None) -> Services:

@@ -13,10 +13,11 @@ from celery import signals
 
 from vggweb.config import Settings
 from vggweb.errors import SettingError
+from vggweb.exits import setup_errors_stop_the_start
 from vggweb.jobs.celery_workers import TASK, make_celery
 from vggweb.jobs.workers import LOW_PRIORITY
 from vggweb.logs import logging_config
-from vggweb.startup import Services, build_services, setup_errors_stop_the_start
+from vggweb.startup import Services, build_services
 
 logger = logging.getLogger(__name__)
 _services: list[Services] = []  # of this process; empty until Celery starts it

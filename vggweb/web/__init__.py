@@ -7,9 +7,10 @@ from werkzeug.local import LocalProxy
 
 from vggweb import cli
 from vggweb.config import Settings
+from vggweb.exits import setup_errors_stop_the_start
 from vggweb.folders import STATIC, TEMPLATES
 from vggweb.server.bodies import Patience
-from vggweb.startup import Services, Starter, setup_errors_stop_the_start
+from vggweb.startup import Services, Starter
 from vggweb.web import (
     addresses,
     assets,
