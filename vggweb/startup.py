@@ -22,6 +22,7 @@ from vggweb.services.demo import Demo
 from vggweb.services.drawings import Drawings
 from vggweb.services.explanations import Explanations
 from vggweb.services.filters import Filters
+from vggweb.services.housekeeping import Housekeeper
 from vggweb.services.layer_maps import LayerMaps
 from vggweb.services.live import Live
 from vggweb.services.model_host import ModelHost
@@ -54,6 +55,7 @@ class Services:
     sample_results: SampleResults
     rooms: Rooms
     jobs: Jobs
+    housekeeper: Housekeeper
 
     def classify(self, data: bytes, *, resize: str) -> Classification:
         """What the network says of a photo's bytes; nothing is stored."""
@@ -125,6 +127,8 @@ class Starter:
                 logging.config.dictConfig(logging_config(self._settings.log_level))
                 services.model_host.start(on_failure=lambda _error: os._exit(EXIT_CODE_STOPS_GUNICORN))
                 services.jobs.start()
+                services.housekeeper.start()
+                atexit.register(services.housekeeper.stop)
                 atexit.register(services.jobs.stop)  # what is unfinished waits for the next start
                 self._is_serving = True
 
@@ -152,6 +156,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         gate=model_host.gate,
         broker_url=settings.broker_url,
     )
+    space = StorageSpace(store.engine, settings.data, max_bytes=settings.max_storage_bytes)
     layer_maps, what_if = LayerMaps(model_host), WhatIf(model_host)
     cells = Cells(layer_maps, model_host)
     classify = partial(
@@ -164,7 +169,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
     return Services(
         settings=settings,
         store=store,
-        space=StorageSpace(store.engine, settings.data, max_bytes=settings.max_storage_bytes),
+        space=space,
         model_host=model_host,
         results=results,
         explanations=Explanations(results, model_host, jobs),
@@ -178,6 +183,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         filters=Filters(model_host, layer_maps),
         rooms=Rooms(store),
         jobs=jobs,
+        housekeeper=Housekeeper(store, space, jobs.products),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from vggweb.jobs.admission import check_result
@@ -17,9 +17,11 @@ class Products:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._seen: set[str] = set()  # since the last time that it was written down
 
     def find(self, key: str, name: str) -> StoredFile | None:
         """A file that a job has made, if it has."""
+        self._seen.add(key)
         with reading(self.engine) as session:
             row = session.get(ProductRow, (key, name))
             return None if row is None else StoredFile(name=row.name, media_type=row.media_type, data=row.data)
@@ -38,6 +40,23 @@ class Products:
                 put_products(session, key, files, result_id)
 
         again_after_a_race(put)
+
+    def write_down_seen(self) -> None:
+        """Keeps when products were looked at: now and then and together, so that looking writes nothing."""
+        seen, self._seen = self._seen, set()
+        with writing(self.engine) as session:
+            for key in seen:
+                session.execute(update(ProductRow).where(ProductRow.key == key).values(seen_at=datetime.now(UTC)))
+
+    def delete_least_recently_seen(self, count: int) -> int:
+        """Deletes up to so many products that belong to no result, and their jobs; says how many."""
+        last_seen = func.max(func.coalesce(ProductRow.seen_at, ProductRow.created_at))
+        oldest = select(ProductRow.key).where(ProductRow.result_id.is_(None)).group_by(ProductRow.key)
+        with writing(self.engine) as session:
+            keys = list(session.scalars(oldest.order_by(last_seen).limit(count)))
+            session.execute(delete(JobRow).where(JobRow.key.in_(keys)))
+            session.execute(delete(ProductRow).where(ProductRow.key.in_(keys)))
+        return len(keys)
 
     def keys_beginning(self, text: str) -> set[str]:
         """The keys that begin so and have a product; none is loaded."""

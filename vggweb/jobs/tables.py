@@ -68,3 +68,4 @@ class ProductRow(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
     result_id: Mapped[str | None] = mapped_column(String(64), ForeignKey("results.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # within minutes; None: not since it was made

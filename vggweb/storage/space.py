@@ -34,25 +34,27 @@ class StorageSpace:
         if not self.has_room():
             raise said(StorageFullError(), f"{self.used_bytes()} bytes are kept, {self.free_bytes()} are free")
 
-    def has_room(self, *, spare_bytes: int = 0) -> bool:
-        """Whether quota and disk leave at least so much."""
+    def has_room(self) -> bool:
+        """Whether quota and disk leave any."""
         free = self.free_bytes()
-        within_quota = not self._max_bytes or self.used_bytes() + spare_bytes < self._max_bytes
-        return within_quota and (free is None or free >= FREE_FLOOR_BYTES + spare_bytes)
+        within_quota = not self._max_bytes or self.used_bytes() < self._max_bytes
+        return within_quota and (free is None or free >= FREE_FLOOR_BYTES)
 
     def used_bytes(self) -> int:
         """What results, pictures and drawings take up; of SQLite's file, without the pages that are free again."""
-        with reading(self._engine) as session:
-            if self._engine.dialect.name != "sqlite":
+        if self._engine.dialect.name != "sqlite":
+            with reading(self._engine) as session:
                 return int(session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
-            pages, free, size = (
-                int(session.scalar(text(f"PRAGMA {name}")) or 0)
-                for name in ("page_count", "freelist_count", "page_size")
-            )
+        pages, free, size = self._pragmas("page_count", "freelist_count", "page_size")
         return (pages - free) * size
 
     def free_bytes(self) -> int | None:
         """What is free on the disk, and in SQLite's own file; None for a database on another machine."""
         if self._engine.dialect.name != "sqlite":
             return None
-        return shutil.disk_usage(self._folder).free
+        free, size = self._pragmas("freelist_count", "page_size")
+        return shutil.disk_usage(self._folder).free + free * size
+
+    def _pragmas(self, *names: str) -> list[int]:
+        with reading(self._engine) as session:
+            return [int(session.scalar(text(f"PRAGMA {name}")) or 0) for name in names]
