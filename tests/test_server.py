@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -214,6 +215,17 @@ def test_a_crowd_gets_results_or_503_and_the_server_stays_well(tmp_path: Path) -
         assert requests.post(f"{server.url}/results.json", data={"sample": "cat"}, timeout=60).status_code == 201
     assert len(statuses) == 20
     assert set(statuses) == {201, 503}
+
+
+def test_a_class_of_forty_that_presses_at_once_is_served_without_a_second_try(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+
+        def ask(name: str) -> int:
+            answer = requests.post(f"{server.url}/results.json", data={"sample": name}, timeout=120)
+            return answer.status_code
+
+        with ThreadPoolExecutor(40) as phones:
+            assert list(phones.map(ask, ["cat", "coffee"] * 20)) == [201] * 40
 
 
 def test_a_site_answers_beside_connections_that_stall_in_every_way(tmp_path: Path) -> None:

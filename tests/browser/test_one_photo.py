@@ -65,7 +65,7 @@ def broken(tmp_path: Path) -> Path:
 def test_a_refused_photo_takes_the_earlier_ones_place(page: Page, broken: Path, kind: str) -> None:
     open_home(page)
     choose(page, broken)
-    expect(page.get_by_role("alert")).to_contain_text("half-way")
+    expect(page.get_by_role("alert")).to_contain_text("before the picture's end")
     give(page, kind, ("letter.pdf", "image/png", PDF))
     expect(page.get_by_role("alert")).to_contain_text("PDF document")
     assert held(page) == ["letter.pdf"]
@@ -93,7 +93,7 @@ def test_the_cameras_picture_is_the_forms_photo(new_context: NewContext, broken:
     page = new_context(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740}).new_page()
     open_home(page)
     page.locator("#camera").set_input_files(broken)
-    expect(page.get_by_role("alert")).to_contain_text("half-way")
+    expect(page.get_by_role("alert")).to_contain_text("before the picture's end")
     assert held(page) == ["broken.jpg"]
 
 
@@ -228,7 +228,7 @@ def test_a_token_that_stays_dead_is_not_renewed_for_ever(page: Page) -> None:
 def test_a_file_that_changed_on_disk_is_not_the_connections_fault(page: Page, broken: Path) -> None:
     open_home(page)
     choose(page, broken)
-    expect(page.get_by_role("alert")).to_contain_text("half-way")
+    expect(page.get_by_role("alert")).to_contain_text("before the picture's end")
     broken.write_bytes(b"another picture, saved under the same name")
     page.get_by_role("button", name=PRESS).click()
     expect(page.get_by_role("alert")).to_contain_text("changed, moved or deleted since it was chosen")
