@@ -61,6 +61,16 @@ def test_an_error_with_values_is_told_in_the_page_s_language(cat: Looked) -> Non
     assert "block1_conv1 的滤波器编号为 0 到 63，没有 64。" in page.text
 
 
+def test_a_page_s_own_script_gets_sentences_that_its_page_can_show(cat: Looked) -> None:
+    headers = CHINESE_BROWSER | {"Accept": "application/json", "X-Requested-With": "vggweb"}
+    response = cat.program.get("/nothing", headers=headers)
+    assert response.get_json()["error"] == {
+        "code": "not_found",
+        "message": "这个地址没有内容。",
+        "hint": "请检查地址是否漏了字母，或从首页开始。",
+    }
+
+
 def test_json_is_english_for_everybody(cat: Looked) -> None:
     response = cat.program.get("/layers/block1_conv1/filters/64.json?lang=zh", headers=CHINESE_BROWSER)
     assert response.get_json()["error"]["message"] == "block1_conv1 has the filters 0 to 63, and no 64."

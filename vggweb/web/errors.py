@@ -22,6 +22,7 @@ from vggweb.errors import (
 )
 from vggweb.web import metrics
 from vggweb.web.context import services
+from vggweb.web.languages import hint_of, message_of
 from vggweb.web.last_resort import last_resort
 from vggweb.web.responses import json_response, wants_json
 from vggweb.web.routing import current_contract
@@ -70,7 +71,9 @@ def error_response(
     """The error as JSON or in the page it came from, as was asked for if `as_json` does not say."""
     metrics.count_refusal(error.code)
     if wants_json() if as_json is None else as_json:
-        response = json_response(ErrorResponse(ErrorBody(error.code, error.message, error.hint)), status=error.status)
+        response = json_response(
+            ErrorResponse(ErrorBody(error.code, message_of(error), hint_of(error))), status=error.status
+        )
     else:
         response = make_response(_page_of(error), error.status)
     response.headers["Cache-Control"] = "no-store"

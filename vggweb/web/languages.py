@@ -1,6 +1,7 @@
 """Which language a page speaks: as the address asks, as it was asked before, or as the browser prefers.
 
-JSON keeps its English sentences, whatever was asked for: programs read them.
+JSON keeps its English sentences, whatever was asked for: programs read them. Only our own pages' scripts, which show
+them to a person, get the page's language.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from flask_babel import Babel, Domain, get_locale, gettext
 
 from vggweb import translations
 from vggweb.errors import VggwebError
-from vggweb.web.responses import wants_json
+from vggweb.web.responses import is_our_script, wants_json
 
 PARAMETER = "lang"
 COOKIE = "lang"
@@ -63,8 +64,8 @@ def init_app(app: Flask) -> None:
 
 
 def choose_language() -> str:
-    """``en`` or ``zh``: from ``?lang=``, its cookie or Accept-Language; always ``en`` for JSON and for commands."""
-    if not has_request_context() or wants_json():
+    """``en`` or ``zh``: from ``?lang=``, its cookie or Accept-Language; ``en`` for programs and commands."""
+    if not has_request_context() or (wants_json() and not is_our_script()):
         return "en"
     for asked in (request.args.get(PARAMETER), request.cookies.get(COOKIE)):
         if asked in NAMES:

@@ -21,6 +21,11 @@ def wants_json() -> bool:
     return bool(named) and accepted["application/json"] > accepted["text/html"]
 
 
+def is_our_script() -> bool:
+    """Whether a script of our own pages asks: it gets JSON as programs do, but shows its sentences to a person."""
+    return request.headers.get("X-Requested-With") == "vggweb"
+
+
 def json_response(value: Any, *, status: int = 200, as_type: Any = None) -> Response:
     """The value of a declared type as JSON."""
     adapter: TypeAdapter[Any] = TypeAdapter(as_type or type(value))

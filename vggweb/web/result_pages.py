@@ -30,7 +30,7 @@ from vggweb.web import visitors
 from vggweb.web.context import open_result, services
 from vggweb.web.home import home_page
 from vggweb.web.metrics import count_result
-from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
+from vggweb.web.responses import is_our_script, json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, Json, OneOf, Parameters, Text, WholeNumber
 from vggweb.web.security import limiter
 from vggweb.web.sent_photo import sent_photo
@@ -209,11 +209,7 @@ def keras_script_py(result_id: str) -> Response:
 
 def maker() -> str | None:
     """Who makes it: a browser gets a cookie, to find and delete its results again; a program has its token."""
-    return visitors.known_owner() if wants_json() and not _is_our_script() else visitors.owner()
-
-
-def _is_our_script() -> bool:
-    return request.headers.get("X-Requested-With") == "vggweb"
+    return visitors.known_owner() if wants_json() and not is_our_script() else visitors.owner()
 
 
 def _sent_bytes(sample: str | None) -> bytes:
