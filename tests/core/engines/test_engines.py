@@ -4,7 +4,9 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -187,3 +189,17 @@ print("tensorflow" in sys.modules)
 def test_tensorflow_is_imported_for_gradients_and_for_nothing_else() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT_GRADIENTS], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["False", "True"], done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_second_after_the_last_photo_its_memory_is_given_back(engine: NcnnEngine) -> None:
+    def resident_mib() -> int:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) // 1024
+
+    engine.logits(probe_batch())
+    at_work = resident_mib()
+    deadline = time.monotonic() + 20
+    while resident_mib() > at_work - 60:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from vggweb.core.arrays import Activation, Batch, Logits
 from vggweb.core.classes import CLASS_COUNT
 from vggweb.core.engines import EngineName
+from vggweb.core.engines.ncnn_memory import PhotoMemory, give_back_free_memory
 from vggweb.core.engines.ncnn_network import INPUT, network_numbers, network_text
 from vggweb.core.weights import WeightsChoice
 from vggweb.core.weights.values import layer_values
@@ -48,6 +49,7 @@ class NcnnEngine:
         self._set_levels = _openmps_switch()
         self._net = _load(choice, threads=min(self.photos_at_once, MOST_THREADS) if self._set_levels else 1)
         self._layer_names = [layer.name for layer in self._net.layers()]
+        self._memory = PhotoMemory()
         self._lock = threading.Lock()
         self._under_way = 0
 
@@ -63,9 +65,12 @@ class NcnnEngine:
         channels = np.ascontiguousarray(photo.transpose(2, 0, 1), np.float32)  # (3, 224, 224); ncnn reads it in place
         with self._threads():
             extractor = self._net.create_extractor()
+            self._memory.lend(extractor)
             extractor.input(INPUT, ncnn.Mat(channels))
             # Earlier outputs first, since later layers use up their inputs.
             found = {name: _extract(extractor, name) for name in sorted(names, key=self._layer_names.index)}
+        del extractor  # hands its memory back
+        self._memory.used()
         return {name: found[name] for name in names}
 
     @contextmanager
@@ -117,6 +122,7 @@ def _load(choice: WeightsChoice, *, threads: int) -> ncnn.Net:
         raise RuntimeError("ncnn does not understand the network")
     if net.load_model(_Numbers(network_numbers(layer_values(choice)))) != 0:
         raise RuntimeError("ncnn does not take the weights")
+    give_back_free_memory()  # the weights as they were read
     return net
 
 
