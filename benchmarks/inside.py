@@ -14,7 +14,7 @@ from benchmarks.measure import Ratio, compare
 from vggweb.config import Settings
 from vggweb.core.optvis.drawing import DrawingRequest
 from vggweb.core.optvis.objectives import Channel
-from vggweb.core.weights.compact import compact_choice
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import Services, build_services
 from vggweb.web import create_app
@@ -66,7 +66,7 @@ def _during_a_job(client: FlaskClient, services: Services) -> Ratio:
 def _app(folder: Path) -> tuple[Flask, Services]:
     settings = replace(Settings.from_environ({}), data=folder, rate_limit="100000/minute", weights="compact")
     settings.make_data_folder()
-    model_host = ModelHost(compact_choice(), queue_limit=8)
+    model_host = ModelHost(CompactWeights(), queue_limit=8)
     model_host.load()
     services = build_services(settings, model_host=model_host)
     return create_app(settings, services=services), services

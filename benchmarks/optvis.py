@@ -16,7 +16,7 @@ from vggweb.core.optvis.objectives import Channel, one_channel
 from vggweb.core.optvis.recipes import Plan, natural_plan
 from vggweb.core.optvis.render import draw
 from vggweb.core.optvis.targets import layer_target, mean_score
-from vggweb.core.weights.compact import compact_choice
+from vggweb.core.weights.compact import CompactWeights
 
 CLASSIC_LAYERS = ("block3_conv1", "block5_conv1")
 NATURAL_LAYER = "block3_conv3"
@@ -28,7 +28,7 @@ EAGER = "the same recipe in eager Keras with GradientTape"
 
 def run() -> Iterator[Ratio]:
     """All on the compact weights, which hold VGG16's own convolutions."""
-    model = load_model(compact_choice())
+    model = load_model(CompactWeights())
     convolutions = _plain_keras(model)
     for layer_name in CLASSIC_LAYERS:
         yield _classic(model, convolutions, layer_name)

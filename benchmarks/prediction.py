@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from benchmarks.measure import Ratio, compare
 from vggweb.config import MIB
 from vggweb.core.preprocessing import prepare_image, to_batch
-from vggweb.core.weights.compact import compact_choice
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.services.classify import classify_photo
 from vggweb.services.model_host import ModelHost
 from vggweb.services.samples import find_sample
@@ -15,7 +15,7 @@ PAIRS = 15
 
 def run() -> Iterator[Ratio]:
     """Both on the compact weights and the same photo; ours reads and prepares the file as well."""
-    model_host = ModelHost(compact_choice(), queue_limit=8)
+    model_host = ModelHost(CompactWeights(), queue_limit=8)
     model = model_host.load()
     data = find_sample("cat").read()
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.markers import pytest_collection_modifyitems
 from vggweb.config import Settings
-from vggweb.core.weights.compact import compact_choice
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import Services, build_services
 from vggweb.web import create_app
@@ -24,7 +24,7 @@ MakeApp = Callable[..., Flask]
 @pytest.fixture(scope="session")
 def model_host() -> ModelHost:
     """The compact network, loaded once for all tests."""
-    model_host = ModelHost(compact_choice(), queue_limit=8, engine=Settings.from_environ().engine)
+    model_host = ModelHost(CompactWeights(), queue_limit=8, engine=Settings.from_environ().engine)
     model_host.load()
     return model_host
 

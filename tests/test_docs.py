@@ -27,8 +27,7 @@ from tests.documents import (
 from tests.requirements_files import direct_requirements
 from vggweb import errors
 from vggweb.config import Settings
-from vggweb.core.weights.compact import compact_choice
-from vggweb.core.weights.info import weights_info
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.errors import VggwebError
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import build_services
@@ -45,7 +44,7 @@ FOREIGN = f"({'|'.join((*HOSTS, FOLDERS))})"
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     settings = replace(Settings.from_environ({}), data=tmp_path_factory.mktemp("docs"))
-    services = build_services(settings, model_host=ModelHost(compact_choice(), queue_limit=1))
+    services = build_services(settings, model_host=ModelHost(CompactWeights(), queue_limit=1))
     yield create_app(settings, services=services)
     services.store.close()
 
@@ -243,7 +242,7 @@ def test_every_json_example_has_a_shape_that_the_app_answers(app: Flask) -> None
 
 
 def test_the_accuracies_are_those_of_the_weights_and_of_the_model_card() -> None:
-    accuracies = weights_info(compact_choice()).accuracy
+    accuracies = CompactWeights().info.accuracy
     measured = [f"{one.top1:.1%} | {one.top5:.1%} | {one.calibration_error:.3f}" for one in accuracies]
     for name in ("docs/accuracy.md", "vggweb/core/weights/MODEL_CARD.md"):
         stated = [" | ".join(row.cells[1:]) for row in rows(name) if row.cells[2:3] and row.cells[2].endswith("%")]

@@ -20,16 +20,17 @@ from vggweb.core.optvis.objectives import Channel
 from vggweb.core.optvis.recipes import DEFAULT_RECIPE, LARGEST_SEED, RECIPES, RecipeName
 from vggweb.core.predictions import Prediction
 from vggweb.core.preprocessing import RESIZE_METHODS
-from vggweb.core.weights.compact import compact_choice
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.core.weights.official import (
     OFFICIAL_MD5,
     OFFICIAL_NAME,
     OFFICIAL_URL,
+    OfficialWeights,
     choose_weights,
-    file_choice,
     file_digest,
     is_official,
     keras_cache_file,
+    weights_in_file,
 )
 from vggweb.downloads import download
 from vggweb.errors import NotAnImageError, SettingError, VggwebError
@@ -141,7 +142,7 @@ def status() -> None:
         state = "not there; `flask weights fetch` gets it"
     click.echo(f"official file   {official} ({state})")
     choice = choose_weights(setting)
-    kind = " (Keras's official file)" if choice.official else ""
+    kind = " (Keras's official file)" if isinstance(choice, OfficialWeights) else ""
     click.echo(f"answers         {choice.variant}{kind}")
     click.echo(f"SHA-256         {choice.sha256}")
 
@@ -172,10 +173,10 @@ def fetch(url: str, md5: str) -> None:
 @_says_errors
 def verify(path: Path | None) -> None:
     """Check a weights file, or those that answer under VGGWEB_WEIGHTS."""
-    choice = file_choice(path) if path else choose_weights(Settings.from_environ().weights)
-    if choice.variant == "compact":
+    choice = weights_in_file(path) if path else choose_weights(Settings.from_environ().weights)
+    if isinstance(choice, CompactWeights):
         click.echo("The embedded compact weights are whole: both hashes are those of the model card.")
-    elif choice.official:
+    elif isinstance(choice, OfficialWeights):
         click.echo("This is Keras's official ImageNet file, byte for byte.")
     else:
         click.echo("The layout fits VGG16. It is not Keras's official file.")
@@ -277,7 +278,7 @@ def gallery(names: tuple[str, ...], folder: Path, work_folder: Path | None) -> N
 
     layers = [find_convolution(name) for name in names] or CONVOLUTIONS
     work_folder = work_folder or Settings.from_environ().data / "gallery"
-    model = load_model(compact_choice())
+    model = load_model(CompactWeights())
     for layer in layers:
         with tqdm(total=layer.channels, desc=layer.name, unit="filter", disable=None) as bar:
             draw_sheet(model, layer, work_folder=work_folder, folder=folder, on_tiles=bar.update)

@@ -6,7 +6,7 @@ import pytest
 from vggweb.core.architecture import LAYERS, Layer, find_layer
 from vggweb.core.arrays import Activation
 from vggweb.core.patches import check_cell, convolution_cell, pooling_cell
-from vggweb.core.weights.compact import compact_layers
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.errors import NotFoundError, UnknownFilterError
 from vggweb.services.model_host import ModelHost
 
@@ -58,7 +58,7 @@ def test_every_layers_cells_are_the_networks_own_numbers(model_host: ModelHost, 
 def _output(before: Activation, layer: Layer, channel: int, row: int, column: int) -> float:
     if layer.kind == "pool":
         return pooling_cell(before, channel=channel, row=row, column=column).output
-    _, kernel, bias = next(compact_layers(layer.name))
+    _, kernel, bias = next(CompactWeights().layers(layer.name))
     return convolution_cell(before, kernel[..., channel], float(bias[channel]), row=row, column=column).output
 
 

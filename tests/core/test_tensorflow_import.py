@@ -23,8 +23,8 @@ OURS = b'{"message": "GET /healthz"}\nTraceback (most recent call last):\nIn all
 LOGITS = """
 import numpy as np
 from vggweb.core.model import load_model
-from vggweb.core.weights.compact import compact_choice
-print(load_model(compact_choice()).logits(np.zeros((1, 224, 224, 3), np.float32)).tobytes().hex())
+from vggweb.core.weights.compact import CompactWeights
+print(load_model(CompactWeights()).logits(np.zeros((1, 224, 224, 3), np.float32)).tobytes().hex())
 """
 KERAS_JSONS = {
     "another backend": '{"backend": "jax", "image_data_format": "channels_first", "floatx": "float16", "epsilon": 0.5}',

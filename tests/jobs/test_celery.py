@@ -21,7 +21,7 @@ from tests.jobs.redis_server import count_messages, running_redis
 from tests.jobs.works import until
 from tests.servers import free_port
 from vggweb.config import Settings
-from vggweb.core.weights.compact import compact_choice
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.errors import SettingError
 from vggweb.jobs.celery_workers import QUEUE, TASK, make_celery
 from vggweb.services.model_host import ModelHost
@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         environ = {"VGGWEB_BROKER_URL": url, "VGGWEB_DATA": str(folder / "data"), "VGGWEB_WEIGHTS": "compact"}
         settings = Settings.from_environ(environ)
         settings.make_data_folder()
-        services = build_services(settings, model_host=ModelHost(compact_choice(), queue_limit=1))
+        services = build_services(settings, model_host=ModelHost(CompactWeights(), queue_limit=1))
         services.jobs.start()
         yield Site(create_app(settings, services=services), services, settings, environ)
         services.jobs.stop()

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from tests.web.pages import get_page
 from tests.web.uploads import make_result
 from vggweb.config import Settings
-from vggweb.core.weights.compact import compact_choice
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.services.model_host import ModelHost
 from vggweb.services.samples import SAMPLES
 from vggweb.startup import build_services
@@ -28,7 +28,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flas
     for engine in ENGINES:
         data: Path = tmp_path_factory.mktemp(engine)
         settings = replace(Settings.from_environ({}), data=data, rate_limit="10000/minute", weights="compact")
-        host = ModelHost(compact_choice(), queue_limit=8, engine=engine)
+        host = ModelHost(CompactWeights(), queue_limit=8, engine=engine)
         host.load()
         services = build_services(settings, model_host=host)
         made.append(services)

@@ -1,6 +1,6 @@
 """Which weights answered, in a sentence; numbers as people read them."""
 
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,28 +9,29 @@ from sqlalchemy import update
 from tests.conftest import MakeApp
 from tests.web.pages import get_page
 from tests.web.uploads import make_result
-from vggweb.core.weights import WeightsChoice
-from vggweb.core.weights.compact import compact_choice
+from vggweb.core.weights import Weights
+from vggweb.core.weights.compact import CompactWeights
+from vggweb.core.weights.official import CustomWeights, OfficialWeights
 from vggweb.services.result import ModelUsed
 from vggweb.storage.tables import ResultRow
 from vggweb.web.formatters import curve_points, filesize, percent, shape
 from vggweb.web.sentences.weights import variant_note
 
 FULL = ModelUsed("imagenet", "a" * 64)
-NOW = replace(compact_choice(), variant="imagenet", sha256="a" * 64, official=True)
+NOW = OfficialWeights("a" * 64, Path("official.h5"), 5)
 
 
 @pytest.mark.parametrize(
     ("model", "choice", "words"),
     [
-        (ModelUsed("compact", compact_choice().sha256), compact_choice(), "the compact weights"),
-        (ModelUsed("compact", compact_choice().sha256), NOW, "the compact weights"),
+        (ModelUsed("compact", CompactWeights().sha256), CompactWeights(), "the compact weights"),
+        (ModelUsed("compact", CompactWeights().sha256), NOW, "the compact weights"),
         (FULL, NOW, "the full VGG16 with its ImageNet weights"),
-        (FULL, replace(NOW, official=False), "weights that this server’s operator gave"),
-        (FULL, compact_choice(), "other weights than this server has now"),
+        (FULL, CustomWeights("a" * 64, Path("mine.h5"), 5), "weights that this server’s operator gave"),
+        (FULL, CompactWeights(), "other weights than this server has now"),
     ],
 )
-def test_the_sentence_names_the_weights_that_answered(model: ModelUsed, choice: WeightsChoice, words: str) -> None:
+def test_the_sentence_names_the_weights_that_answered(model: ModelUsed, choice: Weights, words: str) -> None:
     assert words in variant_note(model, choice)
 
 

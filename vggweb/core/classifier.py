@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from vggweb.core.architecture import LAYERS
 from vggweb.core.arrays import Activation
-from vggweb.core.weights import WeightsChoice
-from vggweb.core.weights.compact import FEATURE_MAXIMUM
+from vggweb.core.weights import Weights
+from vggweb.core.weights.compact import FEATURE_MAXIMUM, CompactWeights
 from vggweb.core.weights.layout import read_rows
-from vggweb.core.weights.official import imagenet_path
-from vggweb.core.weights.values import layer_values
+from vggweb.core.weights.official import FullWeights
 
 CHANNELS = LAYERS[-1].channels  # 512, of block5_conv3 and block5_pool
 CELLS = LAYERS[-1].shape[0] * LAYERS[-1].shape[1]  # 49, of block5_pool
@@ -41,12 +40,12 @@ class CompactClassifier:
 
     layer_names: tuple[str, ...] = ("head_conv",)
 
-    def __init__(self, choice: WeightsChoice) -> None:
-        self._choice = choice
+    def __init__(self, weights: CompactWeights) -> None:
+        self._weights = weights
 
     def channel_gradients(self, activations: dict[str, Activation], class_index: int) -> Vector:
         """As `Classifier`: a clipped feature passes nothing back, and each cell has one 49th of the mean."""
-        convolution, dense = layer_values(self._choice, "head_conv", "predictions")
+        convolution, dense = self._weights.layers("head_conv", "predictions")
         features = activations["head_conv"]  # (7, 7, 1280), before they are clipped
         open_cells = ((features > 0) & (features < FEATURE_MAXIMUM)).sum(axis=(0, 1))  # (1280,)
         gradient = dense.kernel[:, class_index] * (open_cells / CELLS)
@@ -58,20 +57,20 @@ class FullClassifier:
 
     layer_names: tuple[str, ...] = ("fc1", "fc2")
 
-    def __init__(self, choice: WeightsChoice) -> None:
-        self._choice = choice
+    def __init__(self, weights: FullWeights) -> None:
+        self._weights = weights
 
     def channel_gradients(self, activations: dict[str, Activation], class_index: int) -> Vector:
         """As `Classifier`: fc1's kernel is read cell by cell, since the whole would take 411 MB."""
-        fc2, predictions = layer_values(self._choice, "fc2", "predictions")
+        fc2, predictions = self._weights.layers("fc2", "predictions")
         gradient = predictions.kernel[:, class_index] * (activations["fc2"] > 0)  # (4096,)
         gradient = (fc2.kernel @ gradient) * (activations["fc1"] > 0)  # (4096,)
-        cells = read_rows(imagenet_path(self._choice), "fc1", CHANNELS)  # 49 × (512, 4096)
+        cells = read_rows(self._weights.path, "fc1", CHANNELS)  # 49 × (512, 4096)
         return np.sum([cell @ gradient for cell in cells], axis=0)
 
 
-def classifier_of(choice: WeightsChoice) -> Classifier:
+def classifier_of(weights: Weights) -> Classifier | None:
     """The classifier that the chosen weights bring along; nothing is read yet."""
-    if choice.variant == "compact":
-        return CompactClassifier(choice)
-    return FullClassifier(choice)
+    if isinstance(weights, CompactWeights):
+        return CompactClassifier(weights)
+    return FullClassifier(weights) if isinstance(weights, FullWeights) else None

@@ -9,22 +9,21 @@ from collections.abc import Sequence
 from vggweb.core.architecture import IMAGE_SIZE_PX
 from vggweb.core.classes import CLASS_COUNT
 from vggweb.core.tensorflow_import import keras, tf
-from vggweb.core.weights import WeightsChoice
-from vggweb.core.weights.compact import FEATURE_MAXIMUM, HEAD_CHANNELS
-from vggweb.core.weights.values import layer_values
+from vggweb.core.weights import Weights
+from vggweb.core.weights.compact import FEATURE_MAXIMUM, HEAD_CHANNELS, CompactWeights
 
 INPUT_SHAPE = (IMAGE_SIZE_PX, IMAGE_SIZE_PX, 3)
 
 
-def build_keras_model(choice: WeightsChoice) -> keras.Model:
+def build_keras_model(choice: Weights) -> keras.Model:
     """The Keras model with the chosen weights, batch (n, 224, 224, 3) → logits (n, 1000).
 
     Raises:
         WeightsError: the weights cannot be read.
     """
-    compact = choice.variant == "compact"
+    compact = isinstance(choice, CompactWeights)
     model = _compact() if compact else keras.applications.VGG16(weights=None, classifier_activation=None)
-    for name, kernel, bias in layer_values(choice):
+    for name, kernel, bias in choice.layers():
         model.get_layer(name).set_weights([kernel, bias])
     return model
 

@@ -16,9 +16,7 @@ from vggweb.core.architecture import IMAGE_SIZE_PX
 from vggweb.core.arrays import Activation, Batch, Logits
 from vggweb.core.classifier import Classifier, classifier_of
 from vggweb.core.engines import LARGEST_DIFFERENCE, Engine, choose_engine, disagreement
-from vggweb.core.weights import WeightsChoice, WeightsInfo
-from vggweb.core.weights.info import weights_info
-from vggweb.core.weights.values import LayerValues, layer_values
+from vggweb.core.weights import LayerValues, Weights, WeightsInfo
 
 if TYPE_CHECKING:
     from vggweb.core.tensorflow_import import keras
@@ -182,7 +180,7 @@ def probe_batch() -> Batch:
     return noise.astype(np.float32)
 
 
-def load_model(choice: WeightsChoice, engine: str = "auto") -> Vgg16:
+def load_model(choice: Weights, engine: str = "auto") -> Vgg16:
     """The network with the chosen weights, on the engine that the setting asks for.
 
     Raises:
@@ -193,15 +191,15 @@ def load_model(choice: WeightsChoice, engine: str = "auto") -> Vgg16:
     found, build_keras = _ncnn(choice) if on_ncnn else _keras(choice)
     return Vgg16(
         found,
-        weights_info(choice),
-        read_values=lambda layer_name: next(layer_values(choice, layer_name)),
+        choice.info,
+        read_values=lambda layer_name: next(choice.layers(layer_name)),
         build_keras=build_keras,
         classifier=classifier_of(choice),
         may_change_engine=engine == "auto",
     )
 
 
-def _ncnn(choice: WeightsChoice) -> tuple[Engine, Callable[[], "keras.Model"]]:
+def _ncnn(choice: Weights) -> tuple[Engine, Callable[[], "keras.Model"]]:
     from vggweb.core.engines.ncnn import NcnnEngine
 
     def build() -> "keras.Model":
@@ -212,7 +210,7 @@ def _ncnn(choice: WeightsChoice) -> tuple[Engine, Callable[[], "keras.Model"]]:
     return NcnnEngine(choice), build
 
 
-def _keras(choice: WeightsChoice) -> tuple[Engine, Callable[[], "keras.Model"]]:
+def _keras(choice: Weights) -> tuple[Engine, Callable[[], "keras.Model"]]:
     from vggweb.core.engines.keras import KerasEngine
     from vggweb.core.keras_vgg16 import build_keras_model
 

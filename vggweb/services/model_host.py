@@ -8,8 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from vggweb.core.engines import EngineName, choose_engine
-from vggweb.core.weights import WeightsChoice, WeightsInfo
-from vggweb.core.weights.info import weights_info
+from vggweb.core.weights import Weights, WeightsInfo
 from vggweb.errors import BusyError, NotReadyError
 from vggweb.jobs import Gate
 from vggweb.services.turns import Turns
@@ -30,9 +29,7 @@ class ModelHost:
     another engine computes.
     """
 
-    def __init__(
-        self, choice: WeightsChoice, *, queue_limit: int, engine: str = "auto", gate: Gate | None = None
-    ) -> None:
+    def __init__(self, choice: Weights, *, queue_limit: int, engine: str = "auto", gate: Gate | None = None) -> None:
         """Loads nothing yet.
 
         Raises:
@@ -76,7 +73,7 @@ class ModelHost:
     @property
     def weights(self) -> WeightsInfo:
         """What is known of the weights that answer; does not wait for the model."""
-        return weights_info(self.choice)
+        return self.choice.info
 
     def model(self) -> "Vgg16":
         """The loaded model; waits a little while the server starts.

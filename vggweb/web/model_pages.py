@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template, send_from_directory,
 from vggweb.core.architecture import LAYERS
 from vggweb.core.engines import EngineName
 from vggweb.core.weights import WeightsInfo
-from vggweb.core.weights.compact import FILES, FOLDER
+from vggweb.core.weights.compact import FILES, FOLDER, CompactWeights
 from vggweb.errors import NotFoundError
 from vggweb.web.assets import YEAR_SECONDS
 from vggweb.web.context import services
@@ -45,7 +45,7 @@ def show() -> Response:
     known = {item.name: getattr(host.weights, item.name) for item in fields(WeightsInfo)}
     if wants_json():
         return json_response(ModelInfo(**known, engine=host.engine_name))
-    compact = host.weights.variant == "compact"
+    compact = isinstance(host.choice, CompactWeights)
     downloads = [
         Download(name, url_for("model.weights_file", name=name), (FOLDER / name).stat().st_size)
         for name in FILES

@@ -5,12 +5,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vggweb.core.model import Vgg16
-from vggweb.core.weights.compact import compact_choice
-from vggweb.core.weights.info import weights_info
+from vggweb.core.weights.compact import CompactWeights
 
 
 def wrapped(network: keras.Model) -> Vgg16:
-    return Vgg16.from_keras(network, weights_info(compact_choice()))
+    return Vgg16.from_keras(network, CompactWeights().info)
 
 
 def two_map_network(*, bias: tuple[float, float] = (0.0, 0.0)) -> Vgg16:

@@ -23,21 +23,20 @@ from vggweb.core.images import read_photo
 from vggweb.core.keras_vgg16 import build_keras_model
 from vggweb.core.model import Vgg16, load_model, probe_batch
 from vggweb.core.preprocessing import prepare_image, to_batch
-from vggweb.core.weights.compact import compact_choice
-from vggweb.core.weights.info import weights_info
-from vggweb.core.weights.values import LayerValues, layer_values
+from vggweb.core.weights import LayerValues
+from vggweb.core.weights.compact import CompactWeights
 
 HEAD = ("head_conv", "head_relu6", "head_mean", "predictions")
 
 
 @pytest.fixture(scope="module")
 def keras_model() -> keras.Model:
-    return build_keras_model(compact_choice())
+    return build_keras_model(CompactWeights())
 
 
 @pytest.fixture(scope="module")
 def engine() -> NcnnEngine:
-    return NcnnEngine(compact_choice())
+    return NcnnEngine(CompactWeights())
 
 
 def sample_batch(name: str) -> Batch:
@@ -96,11 +95,11 @@ def test_photos_side_by_side_get_the_answers_that_they_get_alone(engine: NcnnEng
 
 def vgg16(engine: NcnnEngine, keras_model: keras.Model, *, may_change_engine: bool) -> Vgg16:
     def values(name: str) -> LayerValues:
-        return next(layer_values(compact_choice(), name))
+        return next(CompactWeights().layers(name))
 
     return Vgg16(
         engine,
-        weights_info(compact_choice()),
+        CompactWeights().info,
         read_values=values,
         build_keras=lambda: keras_model,
         may_change_engine=may_change_engine,
@@ -151,8 +150,8 @@ def test_an_engine_that_was_ordered_by_name_goes_on_answering(
 
 
 def test_the_setting_chooses_the_engine() -> None:
-    assert load_model(compact_choice(), "tensorflow").engine.name == "tensorflow"
-    assert load_model(compact_choice(), "ncnn").engine.name == "ncnn"
+    assert load_model(CompactWeights(), "tensorflow").engine.name == "tensorflow"
+    assert load_model(CompactWeights(), "ncnn").engine.name == "ncnn"
 
 
 WITHOUT_NCNN = """
@@ -174,8 +173,8 @@ WITHOUT_GRADIENTS = """
 import sys
 from vggweb.core.attribution import grad_cam
 from vggweb.core.model import load_model, probe_batch
-from vggweb.core.weights.compact import compact_choice
-model = load_model(compact_choice(), "ncnn")
+from vggweb.core.weights.compact import CompactWeights
+model = load_model(CompactWeights(), "ncnn")
 model.warm_up()
 model.activations(probe_batch(), ["block3_conv2"])
 model.kernel("block1_conv1")

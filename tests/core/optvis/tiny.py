@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vggweb.core.model import Vgg16
-from vggweb.core.weights.compact import compact_info
+from vggweb.core.weights.compact import CompactWeights
 
 CHANNELS = 64  # as block1 of VGG16 has
 BLUE = 0  # BGR: the first position of the network's input
@@ -40,7 +40,7 @@ def tiny_model(kernels: dict[int, NDArray[np.float32]] | None = None, biases: di
     first.set_weights([kernel, bias])
     second.set_weights([second_kernel, np.zeros(CHANNELS, np.float32)])
     classes.set_weights([np.eye(CHANNELS, 1000, dtype=np.float32), np.zeros(1000, np.float32)])
-    return Vgg16.from_keras(network, compact_info(parameter_count=network.count_params()))
+    return Vgg16.from_keras(network, CompactWeights().info)
 
 
 def dark_model() -> Vgg16:
@@ -55,4 +55,4 @@ def colour_class_model() -> Vgg16:
     classes = keras.layers.Dense(1000, name="predictions")
     network = keras.Model(inputs, classes(keras.layers.GlobalAveragePooling2D()(inputs)))
     classes.set_weights([np.eye(3, 1000, dtype=np.float32), np.zeros(1000, np.float32)])
-    return Vgg16.from_keras(network, compact_info(parameter_count=network.count_params()))
+    return Vgg16.from_keras(network, CompactWeights().info)

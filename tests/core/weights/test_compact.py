@@ -13,11 +13,8 @@ from vggweb.core.weights.compact import (
     FILES,
     FOLDER,
     HEAD_PARAMETERS,
+    CompactWeights,
     check_compact_files,
-    compact_choice,
-    compact_info,
-    compact_layers,
-    compact_sha256,
 )
 from vggweb.errors import WeightsError
 
@@ -34,7 +31,7 @@ PROBES = [
 
 
 def values_by_name() -> dict[str, NDArray[np.float32]]:
-    layers = tuple(compact_layers())
+    layers = tuple(CompactWeights().layers())
     kernels = {f"{name}/kernel": kernel for name, kernel, _ in layers}
     return kernels | {f"{name}/bias": bias for name, _, bias in layers}
 
@@ -58,7 +55,7 @@ def test_with_the_classifier_there_are_16_652_328() -> None:
 
 
 def test_the_files_are_listed_with_their_sizes_and_hashes() -> None:
-    listed = compact_info(parameter_count=16_652_328).files
+    listed = CompactWeights().info.files
     assert [file.name for file in listed] == ["vgg16_conv.safetensors", "compact_head.safetensors"]
     for file in listed:
         content = (FOLDER / file.name).read_bytes()
@@ -66,26 +63,25 @@ def test_the_files_are_listed_with_their_sizes_and_hashes() -> None:
 
 
 def test_the_pair_is_named_by_the_hash_over_its_hashes() -> None:
-    info = compact_info(parameter_count=16_652_328)
+    info = CompactWeights().info
     hashes = "\n".join(file.sha256 for file in info.files)
-    assert info.sha256 == hashlib.sha256(hashes.encode()).hexdigest() == compact_choice().sha256
-    assert compact_choice().size_bytes == sum(file.bytes for file in info.files)
+    assert info.sha256 == hashlib.sha256(hashes.encode()).hexdigest() == CompactWeights().sha256
 
 
 def test_the_files_have_the_hashes_of_the_model_card() -> None:
     check_compact_files()
     card = (FOLDER / "MODEL_CARD.md").read_text(encoding="utf-8")
-    for file in compact_info(parameter_count=16_652_328).files:
+    for file in CompactWeights().info.files:
         assert file.sha256 in card
         assert f"{file.bytes:,}" in card
-    assert compact_sha256() in card
+    assert CompactWeights().sha256 in card
 
 
 def test_the_model_card_has_the_probes_and_every_measured_accuracy() -> None:
     card = (FOLDER / "MODEL_CARD.md").read_text(encoding="utf-8")
     for _, _, value in PROBES:
         assert str(abs(value)) in card
-    for accuracy in compact_info(parameter_count=16_652_328).accuracy:
+    for accuracy in CompactWeights().info.accuracy:
         assert f"{accuracy.top1:.1%} | {accuracy.top5:.1%}" in card.replace(" %", "%")
 
 

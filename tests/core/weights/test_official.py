@@ -17,16 +17,18 @@ from vggweb.core.arrays import Batch
 from vggweb.core.attribution.grad_cam import grad_cam, grad_cam_by_tape
 from vggweb.core.engines.ncnn import NcnnEngine
 from vggweb.core.model import Vgg16, load_model
-from vggweb.core.weights import WeightsChoice, WeightsFile, official
-from vggweb.core.weights.compact import compact_choice, compact_info
+from vggweb.core.weights import WeightsFile, official
+from vggweb.core.weights.compact import CompactWeights
 from vggweb.core.weights.layout import read_layers
 from vggweb.core.weights.official import (
     OFFICIAL_MD5,
     OFFICIAL_NAME,
     OFFICIAL_URL,
+    CustomWeights,
+    FullWeights,
+    OfficialWeights,
     choose_weights,
     file_digest,
-    imagenet_info,
     keras_cache_file,
 )
 from vggweb.errors import WeightsError
@@ -42,9 +44,9 @@ def bless(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(official, "OFFICIAL_MD5", file_digest(path, "md5"))
 
 
-def choice_of(path: Path, *, official: bool) -> WeightsChoice:
+def weights_of(path: Path, kind: type[FullWeights]) -> FullWeights:
     content = path.read_bytes()
-    return WeightsChoice("imagenet", path, hashlib.sha256(content).hexdigest(), len(content), official=official)
+    return kind(hashlib.sha256(content).hexdigest(), path, len(content))
 
 
 def random_batch() -> Batch:
@@ -74,7 +76,7 @@ def test_without_keras_home_the_cache_is_in_the_users_home(tmp_path: Path, monke
 
 @pytest.mark.parametrize("setting", ["auto", "compact"])
 def test_with_an_empty_cache_the_embedded_weights_answer(setting: str, keras_home: Path) -> None:
-    assert choose_weights(setting) == compact_choice()
+    assert choose_weights(setting) == CompactWeights()
 
 
 @pytest.mark.parametrize("setting", ["auto", "imagenet"])
@@ -83,12 +85,12 @@ def test_the_official_file_in_the_cache_answers(
 ) -> None:
     path = cache(keras_home)
     bless(path, monkeypatch)
-    assert choose_weights(setting) == choice_of(path, official=True)
+    assert choose_weights(setting) == weights_of(path, OfficialWeights)
 
 
 def test_compact_stays_compact_beside_an_official_file(keras_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bless(cache(keras_home), monkeypatch)
-    assert choose_weights("compact") == compact_choice()
+    assert choose_weights("compact") == CompactWeights()
 
 
 def test_imagenet_with_an_empty_cache_says_how_to_fetch_it(keras_home: Path) -> None:
@@ -112,19 +114,19 @@ def test_a_dangling_link_in_the_cache_is_no_empty_cache(keras_home: Path) -> Non
 
 def test_a_path_is_a_file_that_is_not_official(tmp_path: Path) -> None:
     path = write_hollow(tmp_path / "mine.h5")
-    assert choose_weights(str(path)) == choice_of(path, official=False)
+    assert choose_weights(str(path)) == weights_of(path, CustomWeights)
 
 
 def test_the_official_file_is_official_wherever_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_hollow(tmp_path / "renamed.h5")
     bless(path, monkeypatch)
-    assert choose_weights(str(path)).official
+    assert isinstance(choose_weights(str(path)), OfficialWeights)
 
 
 def test_a_tilde_is_the_users_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     write_hollow(tmp_path / "mine.h5")
-    assert choose_weights("~/mine.h5").path == tmp_path / "mine.h5"
+    assert choose_weights("~/mine.h5") == weights_of(tmp_path / "mine.h5", CustomWeights)
 
 
 def test_a_misspelt_word_is_no_weights_file_and_the_hint_lists_the_words() -> None:
@@ -145,7 +147,7 @@ def test_choosing_starts_neither_tensorflow_nor_keras(tmp_path: Path) -> None:
 
 
 def test_what_is_said_of_the_official_file_is_kerass_table() -> None:
-    info = imagenet_info(WeightsChoice("imagenet", Path("/x/official.h5"), "abc", 5, official=True), 138_357_544)
+    info = OfficialWeights("abc", Path("/x/official.h5"), 5).info
     assert (info.sha256, info.parameter_count) == ("abc", 138_357_544)
     assert info.files == (WeightsFile("official.h5", bytes=5, sha256="abc"),)
     assert "CC BY 4.0" in info.licence
@@ -155,7 +157,7 @@ def test_what_is_said_of_the_official_file_is_kerass_table() -> None:
 
 
 def test_another_file_is_said_to_be_unmeasured_and_its_path_is_not_told() -> None:
-    info = imagenet_info(WeightsChoice("imagenet", Path("/secret/mine.h5"), "abc", 5, official=False), 138_357_544)
+    info = CustomWeights("abc", Path("/secret/mine.h5"), 5).info
     assert info.accuracy == ()
     assert "Nobody has measured" in info.limits
     assert "VGGWEB_WEIGHTS" in info.source
@@ -229,8 +231,8 @@ def test_a_file_that_vanishes_between_the_choice_and_the_load_is_a_weights_error
 
 
 def test_the_compact_network_has_16_652_328_parameters_14_714_688_of_them_convolutions() -> None:
-    model: Vgg16 = load_model(compact_choice())
+    model: Vgg16 = load_model(CompactWeights())
     assert model.keras_model.count_params() == 16_652_328
     blocks = [layer for layer in model.keras_model.layers if layer.name.startswith("block")]
     assert sum(layer.count_params() for layer in blocks) == 14_714_688
-    assert compact_info(parameter_count=16_652_328) == model.weights
+    assert CompactWeights().info == model.weights

@@ -24,8 +24,7 @@ from vggweb.core.classes import CLASS_COUNT
 from vggweb.core.engines import EngineName
 from vggweb.core.engines.ncnn_memory import PhotoMemory, give_back_free_memory
 from vggweb.core.engines.ncnn_network import INPUT, network_numbers, network_text
-from vggweb.core.weights import WeightsChoice
-from vggweb.core.weights.values import layer_values
+from vggweb.core.weights import Weights
 
 MOST_THREADS = 8  # for one photo: the last layers are too small to share among more
 
@@ -39,7 +38,7 @@ class NcnnEngine:
     name: EngineName = "ncnn"
     class_count = CLASS_COUNT
 
-    def __init__(self, choice: WeightsChoice) -> None:
+    def __init__(self, choice: Weights) -> None:
         """Reads the weights into ncnn, one layer at a time.
 
         Raises:
@@ -109,7 +108,7 @@ class _Numbers(ncnn.DataReader):  # type: ignore[misc]
         return size_bytes
 
 
-def _load(choice: WeightsChoice, *, threads: int) -> ncnn.Net:
+def _load(choice: Weights, *, threads: int) -> ncnn.Net:
     net = ncnn.Net()
     options = net.opt
     options.num_threads = threads
@@ -120,7 +119,7 @@ def _load(choice: WeightsChoice, *, threads: int) -> ncnn.Net:
     options.use_winograd63_convolution = False  # where it is chosen it takes 150 MiB more, and no less time
     if net.load_param_mem(network_text(choice.variant)) != 0:
         raise RuntimeError("ncnn does not understand the network")
-    if net.load_model(_Numbers(network_numbers(layer_values(choice)))) != 0:
+    if net.load_model(_Numbers(network_numbers(choice.layers()))) != 0:
         raise RuntimeError("ncnn does not take the weights")
     give_back_free_memory()  # the weights as they were read
     return net

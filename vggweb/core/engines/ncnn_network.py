@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from vggweb.core.architecture import LAYERS, Layer
 from vggweb.core.classes import CLASS_COUNT
-from vggweb.core.weights import WeightsVariant
+from vggweb.core.weights import LayerValues, WeightsVariant
 from vggweb.core.weights.compact import FEATURE_MAXIMUM, HEAD_CHANNELS
 from vggweb.core.weights.layout import FULLY_CONNECTED_SHAPES
-from vggweb.core.weights.values import LayerValues
 
 MAGIC = 7767517  # the first line of every ncnn network
 INPUT = "input"

@@ -4,9 +4,13 @@
 MODEL_CARD.md says where the embedded ones come from, how good they are and what they are not.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 WeightsVariant = Literal["compact", "imagenet"]
 
@@ -72,20 +76,41 @@ class WeightsInfo:
     accuracy: tuple[Accuracy, ...]
 
 
-@dataclass(frozen=True)
-class WeightsChoice:
-    """Which weights shall answer: decided and checked at the start, before TensorFlow is loaded.
+class LayerValues(NamedTuple):
+    """What one layer learned.
 
     Attributes:
-        variant: ``compact`` or ``imagenet``.
-        path: the HDF5 file of ``imagenet``; None for the embedded ``compact`` ones.
-        sha256: of that file; of the embedded files as in `WeightsInfo`.
-        size_bytes: of that file; of the embedded files together.
-        official: whether it is, byte for byte, the file that Keras publishes.
+        name: Keras's layer name.
+        kernel: float32 (3, 3, in, out), (1, 1, in, out) or (in, out).
+        bias: float32 (out,).
     """
 
-    variant: WeightsVariant
-    path: Path | None
+    name: str
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Weights(ABC):
+    """Weights that may answer: chosen and checked at the start, before TensorFlow is loaded; read by the model.
+
+    Attributes:
+        sha256: names them, as in `WeightsInfo`.
+        variant: ``compact`` or ``imagenet``.
+    """
+
+    variant: ClassVar[WeightsVariant]
     sha256: str
-    size_bytes: int
-    official: bool
+
+    @property
+    @abstractmethod
+    def info(self) -> WeightsInfo:
+        """What is known of them, without loading them."""
+
+    @abstractmethod
+    def layers(self, *names: str) -> Iterator[LayerValues]:
+        """The layers with those names, or all that have weights in the order of the data; one in memory at a time.
+
+        Raises:
+            WeightsError: a file was removed, changed or damaged since it was chosen, or holds no finite numbers.
+        """

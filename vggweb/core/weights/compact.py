@@ -2,14 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from vggweb.core.architecture import CONVOLUTIONS
-from vggweb.core.weights import Accuracy, WeightsChoice, WeightsFile, WeightsInfo
+from vggweb.core.architecture import CONVOLUTION_PARAMETERS, CONVOLUTIONS
+from vggweb.core.weights import Accuracy, LayerValues, Weights, WeightsFile, WeightsInfo
 from vggweb.errors import WeightsError
 
 FOLDER = Path(__file__).parent
@@ -30,44 +31,47 @@ LAYER_NAMES = (*(layer.name for layer in CONVOLUTIONS), *HEAD_LAYERS)
 _MEASURED = "vggweb's model card: 1,000 ILSVRC-2012 validation photos, numbers 1 to 1,000, none used in training"
 
 
-def compact_sha256() -> str:
-    """The hash that names the pair of embedded files: SHA-256 over their hashes, one a line."""
-    return hashlib.sha256("\n".join(FILES.values()).encode()).hexdigest()
+@dataclass(frozen=True)
+class CompactWeights(Weights):
+    """The pair of embedded files: named by the SHA-256 over their hashes, one a line."""
 
+    variant = "compact"
+    sha256: str = hashlib.sha256("\n".join(FILES.values()).encode()).hexdigest()
 
-def compact_choice() -> WeightsChoice:
-    """The choice of the embedded weights."""
-    return WeightsChoice(
-        variant="compact", path=None, sha256=compact_sha256(), size_bytes=sum(SIZES_BYTES.values()), official=False
-    )
+    @property
+    def info(self) -> WeightsInfo:
+        """What the model card says of them."""
+        return WeightsInfo(
+            variant=self.variant,
+            sha256=self.sha256,
+            files=tuple(WeightsFile(name, SIZES_BYTES[name], sha256) for name, sha256 in FILES.items()),
+            parameter_count=CONVOLUTION_PARAMETERS + HEAD_PARAMETERS,
+            source=(
+                "The 13 convolutions are those of Simonyan and Zisserman (2014, arXiv:1409.1556), as Keras's "
+                'VGG16(weights="imagenet", include_top=False) has them, rounded to float16. '
+                "The small classifier on top was made for this project."
+            ),
+            licence=(
+                "Convolutions: released by the Visual Geometry Group, Oxford, under CC BY 4.0. The classifier learned "
+                "from the answers of EfficientNet-Lite2 (Apache 2.0)."
+            ),
+            limits=(
+                "The classifier is not VGG16's own fc1, fc2 and predictions: the features are VGG16's, the "
+                "probabilities are not. It is usually right or nearly right, and less often than the full VGG16."
+            ),
+            accuracy=(
+                Accuracy("keras: squashed to 224 × 224, nearest neighbour", 0.521, 0.788, _MEASURED, 0.074),
+                Accuracy("bilinear: squashed to 224 × 224, smoothly", 0.523, 0.789, _MEASURED, 0.066),
+                Accuracy("crop: shorter side 256, centre 224", 0.566, 0.823, _MEASURED, 0.072),
+            ),
+        )
 
-
-def compact_info(parameter_count: int) -> WeightsInfo:
-    """What the model card says of the embedded weights."""
-    return WeightsInfo(
-        variant="compact",
-        sha256=compact_sha256(),
-        files=tuple(WeightsFile(name, SIZES_BYTES[name], sha256) for name, sha256 in FILES.items()),
-        parameter_count=parameter_count,
-        source=(
-            "The 13 convolutions are those of Simonyan and Zisserman (2014, arXiv:1409.1556), as Keras's "
-            'VGG16(weights="imagenet", include_top=False) has them, rounded to float16. '
-            "The small classifier on top was made for this project."
-        ),
-        licence=(
-            "Convolutions: released by the Visual Geometry Group, Oxford, under CC BY 4.0. The classifier learned "
-            "from the answers of EfficientNet-Lite2 (Apache 2.0)."
-        ),
-        limits=(
-            "The classifier is not VGG16's own fc1, fc2 and predictions: the features are VGG16's, the probabilities "
-            "are not. It is usually right or nearly right, and less often than the full VGG16."
-        ),
-        accuracy=(
-            Accuracy("keras: squashed to 224 × 224, nearest neighbour", 0.521, 0.788, _MEASURED, 0.074),
-            Accuracy("bilinear: squashed to 224 × 224, smoothly", 0.523, 0.789, _MEASURED, 0.066),
-            Accuracy("crop: shorter side 256, centre 224", 0.566, 0.823, _MEASURED, 0.072),
-        ),
-    )
+    def layers(self, *names: str) -> Iterator[LayerValues]:
+        """The named layers, or all 15: head_conv's kernel is (1, 1, 512, 1280), that of predictions (1280, 1000)."""
+        for name in names or LAYER_NAMES:
+            file = "compact_head.safetensors" if name in HEAD_LAYERS else "vgg16_conv.safetensors"
+            kernel, bias = _read(file, f"{name}/kernel"), _read(file, f"{name}/bias")
+            yield LayerValues(name, kernel[None, None] if name == "head_conv" else kernel, bias)
 
 
 def check_compact_files() -> None:
@@ -89,22 +93,6 @@ def check_compact_files() -> None:
                 f"The embedded weights file {name} is damaged: its SHA-256 is not the one in the model card.",
                 "Restore it from the repository.",
             )
-
-
-def compact_layers(*names: str) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
-    """Name, kernel and bias of the named layers, or of all 15 in the order of the data.
-
-    Yields:
-        Keras's layer name; kernel float32 (3, 3, in, out), of head_conv (1, 1, 512, 1280), of predictions
-        (1280, 1000); bias float32 (out,).
-
-    Raises:
-        WeightsError: a file cannot be read.
-    """
-    for name in names or LAYER_NAMES:
-        file = "compact_head.safetensors" if name in HEAD_LAYERS else "vgg16_conv.safetensors"
-        kernel, bias = _read(file, f"{name}/kernel"), _read(file, f"{name}/bias")
-        yield name, kernel[None, None] if name == "head_conv" else kernel, bias
 
 
 def _read(file: str, tensor: str) -> NDArray[np.float32]:

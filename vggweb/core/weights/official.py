@@ -7,13 +7,12 @@ seconds, and only ``flask weights fetch`` downloads.
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from vggweb.core.weights import Accuracy, WeightsChoice, WeightsFile, WeightsInfo
-from vggweb.core.weights.compact import check_compact_files, compact_choice
+from vggweb.core.architecture import FULL_PARAMETERS
+from vggweb.core.weights import Accuracy, LayerValues, Weights, WeightsFile, WeightsInfo
+from vggweb.core.weights.compact import CompactWeights, check_compact_files
 from vggweb.core.weights.layout import check_layout, read_layers
 from vggweb.errors import WeightsError
 
@@ -25,6 +24,79 @@ OFFICIAL_MD5 = "64373286793e3c8b2b4e3219cbf3544b"
 _FETCH_HINT = "Run `flask weights fetch` to download it, or set VGGWEB_WEIGHTS to auto or compact."
 
 
+@dataclass(frozen=True)
+class FullWeights(Weights):
+    """All of VGG16 from an HDF5 file; its two kinds know different things of themselves.
+
+    Attributes:
+        path: the file.
+        size_bytes: of the file.
+    """
+
+    variant = "imagenet"
+    path: Path
+    size_bytes: int
+
+    def layers(self, *names: str) -> Iterator[LayerValues]:
+        """The named layers, or all 16."""
+        return (LayerValues(*layer) for layer in read_layers(self.path, *names))
+
+    def _info(self, *, source: str, licence: str, limits: str, accuracy: tuple[Accuracy, ...] = ()) -> WeightsInfo:
+        return WeightsInfo(
+            variant=self.variant,
+            sha256=self.sha256,
+            files=(WeightsFile(self.path.name, self.size_bytes, self.sha256),),
+            parameter_count=FULL_PARAMETERS,
+            source=source,
+            licence=licence,
+            limits=limits,
+            accuracy=accuracy,
+        )
+
+
+class OfficialWeights(FullWeights):
+    """The file that Keras publishes, byte for byte."""
+
+    @property
+    def info(self) -> WeightsInfo:
+        """Much is known of it: who trained it, and how often it is right."""
+        return self._info(
+            source=(
+                f"Keras's official file {OFFICIAL_NAME}: VGG16 as Simonyan and Zisserman (2014, arXiv:1409.1556) "
+                "trained it on ImageNet, converted for Keras."
+            ),
+            licence="Released by the Visual Geometry Group, Oxford, under CC BY 4.0.",
+            limits=(
+                "It knows ImageNet's 1000 words and nothing else, and must choose one of them for every photo. "
+                "How surely it chooses is not how often it is right."
+            ),
+            accuracy=(
+                Accuracy(
+                    preparation="single centre crop, 224 × 224",
+                    top1=0.713,
+                    top5=0.901,
+                    source="Keras's table at keras.io/api/applications, ILSVRC-2012 validation photos",
+                ),
+            ),
+        )
+
+
+class CustomWeights(FullWeights):
+    """Any other file of VGG16's shapes: next to nothing is known of it."""
+
+    @property
+    def info(self) -> WeightsInfo:
+        """Its shapes fit, and that is all."""
+        return self._info(
+            source="A file given by VGGWEB_WEIGHTS.",
+            licence="Not known to this program: ask whoever made the file.",
+            limits=(
+                "It has VGG16's shapes but is not Keras's official file. Nobody has measured how often it is right, "
+                "and its 1000 outputs mean ImageNet's words only if it was trained on them in Keras's order."
+            ),
+        )
+
+
 def keras_cache_file() -> Path:
     """Where Keras keeps the official file: below KERAS_HOME if that is set, else below ``~/.keras``."""
     home = os.environ.get("KERAS_HOME")  # keras/src/backend/config.py reads the same variable
@@ -32,7 +104,7 @@ def keras_cache_file() -> Path:
     return folder / "models" / OFFICIAL_NAME
 
 
-def choose_weights(setting: str) -> WeightsChoice:
+def choose_weights(setting: str) -> Weights:
     """Which weights shall answer, after their files were checked.
 
     Args:
@@ -48,18 +120,19 @@ def choose_weights(setting: str) -> WeightsChoice:
         return _check_cached()
     if setting in ("auto", "compact"):
         check_compact_files()
-        return compact_choice()
-    return file_choice(Path(setting).expanduser())
+        return CompactWeights()
+    return weights_in_file(Path(setting).expanduser())
 
 
-def file_choice(path: Path) -> WeightsChoice:
-    """The choice of that HDF5 file: layout and shapes checked, hashed, compared with the official file's MD5.
+def weights_in_file(path: Path) -> FullWeights:
+    """The weights in an HDF5 file: layout and shapes checked, hashed, compared with the official file's MD5.
 
     Raises:
         WeightsError: missing, no HDF5, damaged, without the classifier, or not VGG16's shapes.
     """
     check_layout(path)
-    return _choice(path, official=is_official(path))
+    kind = OfficialWeights if is_official(path) else CustomWeights
+    return _of_file(kind, path)
 
 
 def is_official(path: Path) -> bool:
@@ -86,7 +159,7 @@ def file_digest(path: Path, algorithm: str) -> str:
         ) from error
 
 
-def _check_cached() -> WeightsChoice:
+def _check_cached() -> Weights:
     path = keras_cache_file()
     if not os.path.lexists(path):
         raise WeightsError(f"Keras's official weights file is not in Keras's cache: {path}.", _FETCH_HINT)
@@ -96,85 +169,8 @@ def _check_cached() -> WeightsChoice:
             "Run `flask weights fetch` to replace it, or set VGGWEB_WEIGHTS to compact.",
         )
     check_layout(path)
-    return _choice(path, official=True)
+    return _of_file(OfficialWeights, path)
 
 
-def _choice(path: Path, *, official: bool) -> WeightsChoice:
-    sha256 = file_digest(path, "sha256")
-    return WeightsChoice("imagenet", path, sha256, size_bytes=path.stat().st_size, official=official)
-
-
-def imagenet_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
-    """What is known of the file that answers: much of the official one, next to nothing of any other."""
-    return _official_info(choice, parameter_count) if choice.official else _custom_info(choice, parameter_count)
-
-
-def _files(choice: WeightsChoice) -> tuple[WeightsFile, ...]:
-    return (WeightsFile(choice.path.name, choice.size_bytes, choice.sha256),) if choice.path else ()
-
-
-def _official_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
-    return WeightsInfo(
-        variant="imagenet",
-        sha256=choice.sha256,
-        files=_files(choice),
-        parameter_count=parameter_count,
-        source=(
-            f"Keras's official file {OFFICIAL_NAME}: VGG16 as Simonyan and Zisserman (2014, arXiv:1409.1556) "
-            "trained it on ImageNet, converted for Keras."
-        ),
-        licence="Released by the Visual Geometry Group, Oxford, under CC BY 4.0.",
-        limits=(
-            "It knows ImageNet's 1000 words and nothing else, and must choose one of them for every photo. "
-            "How surely it chooses is not how often it is right."
-        ),
-        accuracy=(
-            Accuracy(
-                preparation="single centre crop, 224 × 224",
-                top1=0.713,
-                top5=0.901,
-                source="Keras's table at keras.io/api/applications, ILSVRC-2012 validation photos",
-            ),
-        ),
-    )
-
-
-def _custom_info(choice: WeightsChoice, parameter_count: int) -> WeightsInfo:
-    return WeightsInfo(
-        variant="imagenet",
-        sha256=choice.sha256,
-        files=_files(choice),
-        parameter_count=parameter_count,
-        source="A file given by VGGWEB_WEIGHTS.",
-        licence="Not known to this program: ask whoever made the file.",
-        limits=(
-            "It has VGG16's shapes but is not Keras's official file. Nobody has measured how often it is right, "
-            "and its 1000 outputs mean ImageNet's words only if it was trained on them in Keras's order."
-        ),
-        accuracy=(),
-    )
-
-
-def imagenet_layers(
-    choice: WeightsChoice, *names: str
-) -> Iterator[tuple[str, NDArray[np.float32], NDArray[np.float32]]]:
-    """Name, kernel and bias of the named layers, or of all 16, one in memory at a time, as `read_layers` gives them.
-
-    Args:
-        choice: of variant ``imagenet``, as `choose_weights` gives it.
-
-    Raises:
-        WeightsError: the file was removed, changed or damaged since it was chosen, or holds no finite numbers.
-    """
-    return read_layers(imagenet_path(choice), *names)
-
-
-def imagenet_path(choice: WeightsChoice) -> Path:
-    """The HDF5 file of the choice.
-
-    Raises:
-        WeightsError: the choice names none.
-    """
-    if choice.path is None:
-        raise WeightsError("The chosen weights name no file.", "Set VGGWEB_WEIGHTS to imagenet or to a path.")
-    return choice.path
+def _of_file(kind: type[FullWeights], path: Path) -> FullWeights:
+    return kind(sha256=file_digest(path, "sha256"), path=path, size_bytes=path.stat().st_size)

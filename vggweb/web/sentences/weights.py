@@ -3,12 +3,14 @@
 from flask_babel import gettext as _
 
 from vggweb.core.architecture import FULL_PARAMETERS
-from vggweb.core.weights import WeightsChoice
+from vggweb.core.weights import Weights
+from vggweb.core.weights.compact import CompactWeights
+from vggweb.core.weights.official import CustomWeights
 from vggweb.services.result import ModelUsed
 from vggweb.web.formatters import number
 
 
-def variant_note(model: ModelUsed, choice: WeightsChoice) -> str:
+def variant_note(model: ModelUsed, choice: Weights) -> str:
     """Which weights answered.
 
     Args:
@@ -18,8 +20,8 @@ def variant_note(model: ModelUsed, choice: WeightsChoice) -> str:
     return _compact_note(model, choice) if model.variant == "compact" else _full_note(model, choice)
 
 
-def _compact_note(model: ModelUsed, choice: WeightsChoice) -> str:
-    if model.sha256 != choice.sha256 and choice.variant == "compact":
+def _compact_note(model: ModelUsed, choice: Weights) -> str:
+    if model.sha256 != choice.sha256 and isinstance(choice, CompactWeights):
         return str(
             _(
                 "Answered by earlier compact weights: VGG16’s own 13 convolutions with a small classifier that has "
@@ -34,7 +36,7 @@ def _compact_note(model: ModelUsed, choice: WeightsChoice) -> str:
     )
 
 
-def _full_note(model: ModelUsed, choice: WeightsChoice) -> str:
+def _full_note(model: ModelUsed, choice: Weights) -> str:
     parameters = number(FULL_PARAMETERS)
     if model.sha256 != choice.sha256:
         return str(
@@ -43,7 +45,7 @@ def _full_note(model: ModelUsed, choice: WeightsChoice) -> str:
                 parameters=parameters,
             )
         )
-    if not choice.official:
+    if isinstance(choice, CustomWeights):
         return str(
             _(
                 "Answered by a full VGG16, %(parameters)s parameters, with weights that this server’s operator gave.",
