@@ -76,7 +76,7 @@ def wait_until_ready(server: Server) -> None:
         try:
             if requests.get(f"{server.url}/readyz", timeout=5).status_code == 200:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         time.sleep(0.1)
     raise AssertionError(server.log.read_text())
