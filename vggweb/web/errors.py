@@ -24,7 +24,7 @@ from vggweb.web import metrics
 from vggweb.web.context import services
 from vggweb.web.languages import hint_of, message_of
 from vggweb.web.last_resort import last_resort
-from vggweb.web.responses import json_response, wants_json
+from vggweb.web.responses import is_our_script, json_response, wants_json
 from vggweb.web.routing import current_contract
 from vggweb.web.security import limiter
 
@@ -71,9 +71,7 @@ def error_response(
     """The error as JSON or in the page it came from, as was asked for if `as_json` does not say."""
     metrics.count_refusal(error.code)
     if wants_json() if as_json is None else as_json:
-        response = json_response(
-            ErrorResponse(ErrorBody(error.code, message_of(error), hint_of(error))), status=error.status
-        )
+        response = json_response(ErrorResponse(_body(error)), status=error.status)
     else:
         response = make_response(_page_of(error), error.status)
     response.headers["Cache-Control"] = "no-store"
@@ -83,6 +81,13 @@ def error_response(
     if allowed:
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
+
+
+def _body(error: VggwebError) -> ErrorBody:
+    """The error for programs, in English; for a page's own script in the page's language."""
+    if is_our_script():
+        return ErrorBody(error.code, message_of(error), hint_of(error))
+    return ErrorBody(error.code, error.message, error.hint)
 
 
 def too_large() -> PhotoTooLargeError:
