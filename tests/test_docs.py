@@ -71,6 +71,30 @@ def test_every_file_that_is_named_is_there() -> None:
     none_of(f"{where}: there is no {name}" for where, name in named if name not in made and not (ROOT / name).exists())
 
 
+def test_the_map_leads_from_every_address_to_the_file_of_its_view(app: Flask) -> None:
+    table = {
+        unnamed(span): row.cells[1].strip("`")
+        for row in rows("docs/architecture.md")
+        if row.cells[0].startswith("`/")
+        for span in re.findall(r"`([^`]+)`", row.cells[0])
+    }
+
+    def complaints() -> Iterator[str]:
+        for rule in app.url_map.iter_rules():
+            address = unnamed(rule.rule.removesuffix(".json") if rule.rule != "/openapi.json" else rule.rule)
+            fitting = [one for one in table if one == address or (one[-1] == "…" and address.startswith(one[:-1]))]
+            file = app.view_functions[rule.endpoint].__module__.replace(".", "/") + ".py"
+            if not fitting or table[max(fitting, key=len)] != file:
+                yield f"docs/architecture.md does not lead from {rule.rule} to {file}"
+
+    none_of(complaints())
+
+
+def unnamed(address: str) -> str:
+    """The address with all its parts called alike."""
+    return re.sub(r"<[^>]+>", "<>", address)
+
+
 def test_every_setting_is_documented_with_its_default_and_help() -> None:
     documented = {row.cells[0]: row for row in rows("docs/settings.md") if row.cells[0].startswith("`VGGWEB")}
     actual = {f"`{item.metadata['name']}`": item.metadata for item in fields(Settings)}
