@@ -1,5 +1,5 @@
 // A room follows what happens in it: server-sent events, or looking now and then where those do not come through.
-import { sendPhoto } from "./room_upload.js";
+import { sendPhotos } from "./room_upload.js";
 
 const SETTLE_MS = 300;
 const LOOK_MS = 4000;
@@ -43,4 +43,4 @@ function listen() {
 }
 
 listen();
-sendPhoto(soon);
+sendPhotos(soon);

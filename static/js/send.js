@@ -11,18 +11,22 @@ const MOST_WAITS = 60;
 let current = new AbortController();
 
 // `fill()` gives the form's fields anew for each try; `photo` is the file among them. A later call replaces this one.
-export async function send(form, fill, { photo, note = "" }) {
+export async function send(form, fill, { photo, note = "", arrived = visit }) {
   const mine = stop();
   clearError();
   begin(mine);
   try {
     const response = await untilAnswered(form, fill, { signal: mine.signal, photo, note });
-    if (response.status === 201) location.assign(response.url);
+    if (response.status === 201) arrived(response);
     else fail(await cause(response, photo));
   } catch (error) {
     if (!mine.signal.aborted) fail(sentence("strange", { status: error.message }));
     else if (mine === current) end(sentence("cancelled").message);
   }
+}
+
+function visit({ url }) {
+  location.assign(url);
 }
 
 // Ends what is under way, and gives the controller of what comes next.

@@ -238,4 +238,6 @@ def _student(room: Room, tiles: list[Tile], guess: Guess | None, error: VggwebEr
         "answer": answer_of(guess, tiles),
         "choice": choice,
         "error": error,
+        "max_upload_bytes": services().settings.max_upload_bytes,
+        "max_pixels": services().settings.max_pixels,
     }
