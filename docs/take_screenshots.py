@@ -36,7 +36,7 @@ def main() -> None:
         for address in DRAWN:
             _draw(server.url + address)
         maps = requests.get(f"{server.url}/r/{result}/layers/block5_conv3.json", timeout=60).json()["channels"]
-        _take(server.url, _pages(result, max(maps, key=lambda one: one["mean"])["index"]))
+        take(server.url, _pages(result, max(maps, key=lambda one: one["mean"])["index"]))
 
 
 def _pages(result: str, strongest: int) -> dict[str, str]:
@@ -67,7 +67,8 @@ def _draw(address: str) -> None:
         time.sleep(0.2)
 
 
-def _take(url: str, pages: dict[str, str]) -> None:
+def take(url: str, pages: dict[str, str]) -> None:
+    """Keeps what the pages look like, by the name of the picture."""
     TARGET.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
