@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --custom-compile-command "make requirements"
 EVERYWHERE := --universal --python-version 3.11
 
-.PHONY: run class worker test test-fast check fuzz bench format requirements audit clean
+.PHONY: run class worker test test-fast check fuzz soak bench format requirements audit clean
 
 run: .venv/installed
 	PORT=$(PORT) $(BIN)/gunicorn app:app
@@ -38,6 +38,10 @@ check: .venv/installed-dev
 # Ten thousand bad files and odd requests, twenty minutes at most; another SEED tries others.
 fuzz: .venv/installed-dev
 	$(BIN)/python -m tests.fuzz --seed $(or $(SEED),1)
+
+# Stalled clients by the hundred, streams, kills, a quota; docs/reliability.md has the figures.
+soak: .venv/installed-dev
+	$(BIN)/python -m tests.soak $(RUNS)
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks

@@ -74,7 +74,7 @@ def wait_until_ready(server: Server) -> None:
     while time.monotonic() < deadline:
         assert server.process.poll() is None, server.log.read_text()
         try:
-            if requests.get(f"{server.url}/readyz", timeout=5).status_code == 200:
+            if requests.get(f"{server.url}/readyz", timeout=START_SECONDS).status_code == 200:
                 return
         except (requests.ConnectionError, requests.Timeout):
             pass

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 BODY = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: "
-MUCH_READING = b"GET /static/samples/temple.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n" * 24
+MUCH_READING = b"GET /model/weights/vgg16_conv.safetensors HTTP/1.1\r\nHost: localhost\r\n\r\n"  # 29 MB
 # What each kind sends at once, and what it goes on to send, a piece a second.
 KINDS: dict[str, tuple[bytes, bytes]] = {
     "silent": (b"", b""),

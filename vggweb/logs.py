@@ -48,6 +48,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "gunicorn.error": {"level": level.upper(), "handlers": [], "propagate": True},
             "gunicorn.access": {"level": "CRITICAL", "propagate": False},  # it would log paths; we log routes
             "werkzeug": {"level": "WARNING"},
+            "flask-limiter": {"level": "WARNING"},  # it would log visitors' addresses; the refusal is logged by us
             "alembic": {"level": "WARNING"},
         },
     }

@@ -31,6 +31,7 @@ from vggweb.services.result import ModelUsed
 from vggweb.services.results import Results
 from vggweb.services.rooms import Rooms
 from vggweb.services.sample_results import RESIZE, SampleResults
+from vggweb.services.step_times import timed
 from vggweb.services.whatif import WhatIf
 from vggweb.storage import ResultIds, StorageSpace, Store, embedded_url
 
@@ -74,7 +75,9 @@ class Services:
             StorageFullError: there is no room for it; found out before any work is done.
         """
         self.space.check()
-        return self.results.keep(self.classify(data, resize=resize), model=self.model_used(), owner=owner)
+        classification = self.classify(data, resize=resize)
+        with timed("keep"):
+            return self.results.keep(classification, model=self.model_used(), owner=owner)
 
     def model_used(self) -> ModelUsed:
         """Which weights answer now."""

@@ -2,8 +2,9 @@
 
 import threading
 import time
+from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, send_file
 
 from vggweb.server.bodies import Patience
 from vggweb.web import event_streams
@@ -14,6 +15,7 @@ app.config["MAX_CONTENT_LENGTH"] = 1_000_000
 app.extensions["vggweb-patience"] = Patience(pause_seconds=1.5, total_seconds=6)
 event_streams.init_app(app)
 event_streams.STILL_HERE_SECONDS = 1.0
+BIG_FILE = Path(__file__).resolve().parents[2] / "static" / "samples" / "temple.jpg"
 begun: list[str] = []
 
 
@@ -35,6 +37,11 @@ def echo() -> Response:
 @app.get("/much")
 def much() -> Response:
     return Response(b"x" * 20_000_000)
+
+
+@app.get("/file")
+def file() -> Response:
+    return send_file(BIG_FILE)
 
 
 @app.post("/toil/<name>")

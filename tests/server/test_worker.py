@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from tests.server.small_app import BIG_FILE
 from tests.servers import ROOT, free_port
 from tests.slow_clients import stalled_connections
 
@@ -189,6 +190,15 @@ def test_what_is_no_request_gets_a_clean_400(url: str, request_bytes: bytes) -> 
     assert received.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert received.count(b"HTTP/1.1") == 1
     assert b'{"error": {"code": "bad_request"' in received
+
+
+def test_a_file_is_sent_whole_and_in_parts(url: str) -> None:
+    whole = requests.get(f"{url}/file", timeout=30)
+    assert whole.content == BIG_FILE.read_bytes()
+    part = requests.get(f"{url}/file", headers={"Range": "bytes=10-19"}, timeout=30)
+    assert (part.status_code, part.content) == (206, BIG_FILE.read_bytes()[10:20])
+    assert requests.get(f"{url}/file", headers={"If-None-Match": whole.headers["ETag"]}, timeout=30).status_code == 304
+    assert requests.head(f"{url}/file", timeout=30).headers["Content-Length"] == str(len(whole.content))
 
 
 def test_an_app_that_fails_is_answered_for(url: str) -> None:

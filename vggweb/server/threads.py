@@ -1,10 +1,12 @@
 """The WSGI app in a thread: an environ goes in, a whole response comes out, and the thread is free again."""
 
 import os
+import queue
+import re
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -16,7 +18,11 @@ from vggweb.web.event_streams import HAND_OVER, Listener
 CLIENT_LEFT = "vggweb.client_left"  # in an environ: a threading.Event, set once nobody waits for the response
 # Threads by what a request is: whoever watches the server is answered however many photos wait their turn, and so is
 # whoever only looks. Threads are started as they are needed.
-LANES = {"watch": 2, "look": 96, "send": 96, "refuse": 4}  # 64 slow pages may wait, and as many uploads
+#
+# Few threads look, because pages that need no model only compute, and threads that compute keep the event loop from its
+# turn. Those that dig wait for the model most of the time: more than pages may wait for it, so that none waits outside.
+LANES = {"watch": 2, "look": 12, "dig": 80, "send": 96, "refuse": 4}
+LOOKS = re.compile(r"/|/(?:static|class|jobs)/.*|/r/[^/]*|/(?:model|layers|classes|questions|live)(?:\.json)?")
 WATCHED = frozenset({"/healthz", "/readyz", "/metrics"})
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Scope = dict[str, Any]
@@ -37,12 +43,31 @@ class WholeResponse:
     listener: Listener | None = None
 
 
+class SentFile:
+    """A file that is the response's body, as WSGI's ``wsgi.file_wrapper``: sent as it lies there, and not copied."""
+
+    def __init__(self, file: IO[bytes], buffer_bytes: int = 64 * 1024) -> None:
+        self.file = file
+        self._buffer_bytes = buffer_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The file's bytes, for whoever wraps it."""
+        while chunk := self.file.read(self._buffer_bytes):
+            yield chunk
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.file.close()
+
+
 class Threads:
     """Runs the app, each kind of request in threads of its own."""
 
     def __init__(self, app: WsgiApp) -> None:
         self._app = app
         self._lanes = {name: ThreadPoolExecutor(count, thread_name_prefix=name) for name, count in LANES.items()}
+        # When more look than can be served, whoever came last is served first: those before may not wait any more.
+        self._lanes["look"]._work_queue = queue.LifoQueue()  # type: ignore[assignment]
 
     def submit(self, environ: dict[str, Any], *, is_complete: bool) -> "Future[WholeResponse]":
         """The response to come; while the future can be cancelled, the app has not begun.
@@ -50,7 +75,7 @@ class Threads:
         Args:
             is_complete: whether the body is; the app will refuse it otherwise.
         """
-        lane = _lane_of(environ) if is_complete else "refuse"
+        lane = lane_of(environ) if is_complete else "refuse"
         return self._lanes[lane].submit(_run, self._app, environ)
 
     def close(self) -> None:
@@ -76,6 +101,7 @@ def environ_of(scope: Scope, body: Body) -> dict[str, Any]:
         "wsgi.url_scheme": scope["scheme"],
         "wsgi.input": body.file,
         "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": SentFile,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
@@ -94,10 +120,13 @@ def _headers_of(scope: Scope) -> dict[str, str]:
     return {key: ("; " if key == "HTTP_COOKIE" else ",").join(some) for key, some in values.items()}
 
 
-def _lane_of(environ: dict[str, Any]) -> str:
+def lane_of(environ: dict[str, Any]) -> str:
+    """The lane of threads for a request."""
     if environ["PATH_INFO"] in WATCHED:
         return "watch"
-    return "look" if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else "send"
+    if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        return "send"
+    return "look" if LOOKS.fullmatch(environ["PATH_INFO"]) else "dig"
 
 
 def _run(app: WsgiApp, environ: dict[str, Any]) -> WholeResponse:
@@ -109,7 +138,12 @@ def _run(app: WsgiApp, environ: dict[str, Any]) -> WholeResponse:
         return response.file.write
 
     try:
-        _collect(app(environ, start_response), response.file)
+        chunks = app(environ, start_response)
+        if isinstance(chunks, SentFile):
+            response.file.close()
+            response.file = chunks.file
+        else:
+            _collect(chunks, response.file)
     except BaseException:
         response.file.close()
         raise

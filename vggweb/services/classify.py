@@ -1,13 +1,15 @@
 """Classify a photo: bytes in, everything that its result needs out. Nothing is stored here."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from vggweb.core.arrays import Image, Logits
+from vggweb.core.arrays import Batch, Image, Logits
 from vggweb.core.images import PhotoLimits, ReadPhoto, read_photo
 from vggweb.core.predictions import Prediction, softmax, top_predictions
 from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, prepare_image, to_batch
 from vggweb.errors import BadParameterError
 from vggweb.services.model_host import ModelHost
+from vggweb.services.step_times import timed
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,18 @@ def classify_photo(
         NotReadyError: the weights are still being loaded.
     """
     with model_host.queue_slot():
-        photo = read_photo(data, PhotoLimits(max_pixels, max_bytes))
-        images = {method: prepare_image(photo.pixels, method) for method in RESIZE_METHODS}
-        with model_host.for_prediction() as model:
-            logits = model.logits(to_batch(images[resize]))[0]
+        with timed("decode"):
+            photo = read_photo(data, PhotoLimits(max_pixels, max_bytes))
+        with timed("prepare"):
+            images = {method: prepare_image(photo.pixels, method) for method in RESIZE_METHODS}
+        logits = _logits(model_host, to_batch(images[resize]))
     return Classification(photo=photo, images=images, resize=resize, logits=logits)
+
+
+def _logits(model_host: ModelHost, batch: Batch) -> Logits:
+    with ExitStack() as turn:
+        with timed("wait"):
+            model = turn.enter_context(model_host.for_prediction())
+        with timed("predict"):
+            logits: Logits = model.logits(batch)[0]
+    return logits

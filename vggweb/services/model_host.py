@@ -86,6 +86,11 @@ class ModelHost:
         return self._model
 
     @property
+    def waiting_predictions(self) -> int:
+        """How many photos wait for their turn."""
+        return self._turns.waiting - self._turns.waiting_pages
+
+    @property
     def waiting_pages(self) -> int:
         """How many slow pages wait for their turn."""
         return self._turns.waiting_pages

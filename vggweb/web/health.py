@@ -1,6 +1,7 @@
 """Alive, ready, and in numbers: for whoever watches the server."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from vggweb.errors import BusyError, NotReadyError, StorageError, VggwebError
 from vggweb.web.context import services
 from vggweb.web.errors import error_response
+from vggweb.web.event_streams import broadcast
 from vggweb.web.responses import json_response
 from vggweb.web.routing import Area, Json
 
@@ -55,13 +57,17 @@ def metrics() -> Response:
     """Prometheus's text format."""
     numbers = current_app.extensions["vggweb-metrics"]
     numbers.ready.set(services().model_host.is_ready)
-    numbers.jobs_waiting.set(_jobs_waiting())
+    numbers.jobs_waiting.set(_unless_away(services().jobs.count_waiting))
+    numbers.kept_bytes.set(_unless_away(services().space.used_bytes))
+    numbers.waiting.labels("predictions").set(services().model_host.waiting_predictions)
+    numbers.waiting.labels("pages").set(services().model_host.waiting_pages)
+    numbers.listeners.set(broadcast().listeners())
     return Response(generate_latest(numbers.registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def _jobs_waiting() -> float:
+def _unless_away(ask: Callable[[], int]) -> float:
     try:
-        return services().jobs.count_waiting()
+        return ask()
     except VggwebError:  # a database that is away hides no other number
         return math.nan
 

@@ -5,7 +5,10 @@ import time
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
+from vggweb.services.step_times import STEPS, observe_steps
 from vggweb.web.logs import route_of_request
+
+STEP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)  # seconds
 
 
 class Metrics:
@@ -25,12 +28,27 @@ class Metrics:
             "vggweb_jobs_waiting", "Long computations that wait for a worker, of any node.", registry=self.registry
         )
         self.ready = Gauge("vggweb_ready", "1 once the network can predict.", registry=self.registry)
+        self.step_seconds = Histogram(
+            "vggweb_step_seconds",
+            "Time in each step of an upload; predict counts the predictions.",
+            ("step",),
+            registry=self.registry,
+            buckets=STEP_BUCKETS,
+        )
+        for step in STEPS:
+            self.step_seconds.labels(step)  # there from the start, so that a rate can be taken
+        self.waiting = Gauge(
+            "vggweb_waiting", "Photos and slow pages that wait for the model.", ("line",), registry=self.registry
+        )
+        self.listeners = Gauge("vggweb_event_streams", "Streams of events that are open.", registry=self.registry)
+        self.kept_bytes = Gauge("vggweb_kept_bytes", "What results and drawings take up.", registry=self.registry)
         ProcessCollector(registry=self.registry)  # memory, processor time, open files
 
 
 def init_app(app: Flask) -> None:
     """Counts every request of the app."""
     metrics = app.extensions["vggweb-metrics"] = Metrics()
+    observe_steps(lambda step, seconds: metrics.step_seconds.labels(step).observe(seconds))
 
     @app.before_request
     def begin() -> None:
