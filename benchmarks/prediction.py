@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from benchmarks.measure import Ratio, compare
 from vggweb.config import MIB
-from vggweb.core.preprocessing import prepare_image, to_batch
+from vggweb.core.images import PhotoLimits
+from vggweb.core.preprocessing import to_batch
 from vggweb.core.weights.compact import CompactWeights
+from vggweb.decoding import PhotoReader
 from vggweb.services.classify import classify_photo
 from vggweb.services.model_host import ModelHost
 from vggweb.services.samples import find_sample
@@ -17,13 +19,13 @@ def run() -> Iterator[Ratio]:
     """Both on the compact weights and the same photo; ours reads and prepares the file as well."""
     model_host = ModelHost(CompactWeights(), queue_limit=8)
     model = model_host.load()
+    photo_reader = PhotoReader(PhotoLimits(max_pixels=52_000_000, max_bytes=16 * MIB))
     data = find_sample("cat").read()
 
     def classify() -> object:
-        return classify_photo(data, resize="keras", model_host=model_host, max_pixels=50_000_000, max_bytes=16 * MIB)
+        return classify_photo(data, resize="keras", model_host=model_host, photo_reader=photo_reader)
 
-    photo = classify_photo(data, resize="keras", model_host=model_host, max_pixels=50_000_000, max_bytes=16 * MIB).photo
-    batch = to_batch(prepare_image(photo.pixels, "keras"))
+    batch = to_batch(photo_reader.read(data).images["keras"])
     yield compare(
         "one photo, from its bytes to the logits, through the service",
         classify,

@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 
 from tests.markers import pytest_collection_modifyitems
 from vggweb.config import Settings
+from vggweb.core.images import PhotoLimits
 from vggweb.core.weights.compact import CompactWeights
+from vggweb.decoding import PhotoReader
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import Services, build_services
 from vggweb.web import create_app
@@ -29,6 +31,15 @@ def model_host() -> ModelHost:
     return model_host
 
 
+@pytest.fixture(scope="session")
+def photo_reader() -> Iterator[PhotoReader]:
+    """Decoding children with the default limits, shared by all tests that read ordinary photos."""
+    limits = Settings.from_environ({})
+    reader = PhotoReader(PhotoLimits(limits.max_pixels, limits.max_upload_bytes))
+    yield reader
+    reader.close()
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """The defaults, with a store of the test's own and a rate limit that no test meets by accident."""
@@ -41,14 +52,15 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def make_app(settings: Settings, model_host: ModelHost) -> Iterator[MakeApp]:
+def make_app(settings: Settings, model_host: ModelHost, photo_reader: PhotoReader) -> Iterator[MakeApp]:
     """Makes an app on the test's own store, with some settings changed."""
     made: list[Services] = []
 
     def make(**changes: object) -> Flask:
         changed = replace(settings, **changes)  # type: ignore[arg-type]
         changed.make_data_folder()
-        services = build_services(changed, model_host=model_host)
+        usual = changed.max_pixels == settings.max_pixels and changed.max_upload_bytes == settings.max_upload_bytes
+        services = build_services(changed, model_host=model_host, photo_reader=photo_reader if usual else None)
         made.append(services)
         app = create_app(changed, services=services)
         app.testing = False  # errors are answered as they are to visitors
@@ -57,6 +69,8 @@ def make_app(settings: Settings, model_host: ModelHost) -> Iterator[MakeApp]:
     yield make
     for services in made:
         services.store.close()
+        if services.photo_reader is not photo_reader:
+            services.photo_reader.close()
 
 
 @pytest.fixture

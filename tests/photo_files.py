@@ -1,6 +1,8 @@
 """Photo files of every format, made by Pillow when a test asks for them."""
 
 import io
+import struct
+import zlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -39,6 +41,12 @@ def file_of(picture: PIL.Image.Image, format_name: str, **options: Any) -> bytes
     else:
         picture.save(buffer, format_name, **options)
     return buffer.getvalue()
+
+
+def png_chunk(name: bytes, content: bytes, *, checksum: int | None = None) -> bytes:
+    """A chunk of a PNG, with the right checksum or another one."""
+    right = zlib.crc32(name + content)
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", right if checksum is None else checksum)
 
 
 def quadrants(width: int = 48, height: int = 32) -> PIL.Image.Image:

@@ -122,3 +122,14 @@ def test_filters_sheet_goes_on_where_it_stopped(tmp_path: Path) -> None:
     second = run("filters", "sheet", "block1_conv1", "--limit", "2", "-o", str(tmp_path / "s.webp"), data=tmp_path)
     assert second.stdout == "block1_conv1: 5 of 64 filters are drawn.\n", second.stderr
     assert (tmp_path / "s.webp").read_bytes()[8:12] == b"WEBP"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is UTF-8")
+def test_a_file_whose_name_is_no_utf_8_is_classified_like_any_other(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/gr\xfc\xdfe.jpg"  # as an old disk in Latin-1 has it
+    Path(os.fsdecode(name)).write_bytes((SAMPLES / "cat.jpg").read_bytes())
+    for options in ([], ["--json"]):
+        done = run("classify", *options, os.fsdecode(name), "missing.jpg", data=tmp_path)
+        assert "gr��e.jpg" in done.stdout
+        assert done.stderr.startswith("missing.jpg: The file cannot be read.")
+        assert done.returncode == 2

@@ -1,5 +1,6 @@
 """The command line: ``flask classify``, ``flask weights …``, ``flask filters …``, ``flask results …``."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -90,9 +91,9 @@ def classify(photos: tuple[str, ...], top: int, resize: str, *, as_json: bool) -
     services = _services()
     services.model_host.load()
     failed = False
-    for name in photos:
+    for name, path in ((_shown_name(path), path) for path in photos):
         try:
-            classification = services.classify(_read_file(name), resize=resize)
+            classification = services.classify(_read_file(path), resize=resize)
         except VggwebError as error:
             _complain(error, about=f"{name}: ")
             failed = True
@@ -100,6 +101,11 @@ def classify(photos: tuple[str, ...], top: int, resize: str, *, as_json: bool) -
         predictions = classification.predictions(top)
         click.echo(_as_json(name, resize, predictions) if as_json else _as_table(name, predictions))
     sys.exit(EXIT_CODE_BAD_INPUT if failed else 0)
+
+
+def _shown_name(path: str) -> str:
+    """A file's name as it can be printed: what in it is no UTF-8 becomes a sign that says so."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _read_file(name: str) -> bytes:
@@ -193,8 +199,8 @@ def measure(folder: Path, *, as_json: bool) -> None:
     Exit code 0, or 2 if a photo could not be read; the others are counted all the same.
     """
     services, failed = _services(), False
-    photos, limits = labelled_photos(folder), services.settings
-    meter = AccuracyMeter(services.model_host, max_pixels=limits.max_pixels, max_bytes=limits.max_upload_bytes)
+    photos = labelled_photos(folder)
+    meter = AccuracyMeter(services.model_host, services.photo_reader)
     for photo in tqdm(photos, desc=folder.name, unit="photo", disable=None):
         try:
             meter.add(_read_file(str(photo.path)), photo.class_index)

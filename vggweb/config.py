@@ -123,6 +123,9 @@ class Settings:
         "64",
         "Photos that may be at work or wait for the network at once; more get 503 with Retry-After.",
     )
+    decoders: Count = _setting(
+        "VGGWEB_DECODERS", "2", "Photos that are decoded at once, each in a process of its own of up to 400 MiB."
+    )
     job_workers: Count = _setting(
         "VGGWEB_JOB_WORKERS", "1", "Long computations that may run at the same time in this process; 1 or more."
     )

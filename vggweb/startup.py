@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from vggweb.config import Settings
 from vggweb.core.images import PhotoLimits
 from vggweb.core.weights.official import choose_weights
+from vggweb.decoding import PhotoReader
 from vggweb.exits import EXIT_CODE_STOPS_GUNICORN
 from vggweb.jobs import Jobs, forget_results
 from vggweb.logs import logging_config
@@ -44,6 +45,7 @@ class Services:
     store: Store
     space: StorageSpace
     model_host: ModelHost
+    photo_reader: PhotoReader
     results: Results
     explanations: Explanations
     layer_maps: LayerMaps
@@ -64,8 +66,7 @@ class Services:
             data,
             resize=check_resize(resize),
             model_host=self.model_host,
-            max_pixels=self.settings.max_pixels,
-            max_bytes=self.settings.max_upload_bytes,
+            photo_reader=self.photo_reader,
         )
 
     def make_result(self, data: bytes, *, resize: str, owner: str | None) -> OpenResult:
@@ -128,15 +129,19 @@ class Starter:
             services = self.services()
             if not self._is_serving:
                 logging.config.dictConfig(logging_config(self._settings.log_level))
+                services.photo_reader.start()
                 services.model_host.start(on_failure=lambda _error: os._exit(EXIT_CODE_STOPS_GUNICORN))
                 services.jobs.start()
                 services.housekeeper.start()
                 atexit.register(services.housekeeper.stop)
+                atexit.register(services.photo_reader.close)
                 atexit.register(services.jobs.stop)  # what is unfinished waits for the next start
                 self._is_serving = True
 
 
-def build_services(settings: Settings, *, model_host: ModelHost | None = None) -> Services:
+def build_services(
+    settings: Settings, *, model_host: ModelHost | None = None, photo_reader: PhotoReader | None = None
+) -> Services:
     """The use cases for these settings, with a store that is migrated and a model that is not loaded yet.
 
     Raises:
@@ -147,6 +152,8 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
     )
     url = settings.database_url or embedded_url(settings.data)
     store = Store(url, lock_folder=settings.data, forget=forget, result_days=settings.result_days)
+    limits = PhotoLimits(settings.max_pixels, settings.max_upload_bytes)
+    photo_reader = photo_reader or PhotoReader(limits, children=settings.decoders, line=settings.prediction_queue)
     store.migrate()
     results = Results(store, result_days=settings.result_days)
     jobs = Jobs(
@@ -166,14 +173,14 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         classify_photo,
         resize=RESIZE,
         model_host=model_host,
-        max_pixels=settings.max_pixels,
-        max_bytes=settings.max_upload_bytes,
+        photo_reader=photo_reader,
     )
     return Services(
         settings=settings,
         store=store,
         space=space,
         model_host=model_host,
+        photo_reader=photo_reader,
         results=results,
         explanations=Explanations(results, model_host, jobs),
         layer_maps=layer_maps,
@@ -181,7 +188,7 @@ def build_services(settings: Settings, *, model_host: ModelHost | None = None) -
         cells=cells,
         demo=Demo(layer_maps, cells, what_if),
         sample_results=SampleResults(results, classify, partial(used_model, model_host)),
-        live=Live(model_host, PhotoLimits(settings.max_pixels, settings.max_upload_bytes)),
+        live=Live(model_host, photo_reader),
         drawings=Drawings(model_host, jobs),
         filters=Filters(model_host, layer_maps),
         rooms=Rooms(store),

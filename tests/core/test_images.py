@@ -16,6 +16,7 @@ from tests.photo_files import (
     SAMPLE_NAMES,
     file_of,
     photo,
+    png_chunk,
     quadrants,
     sample_bytes,
     with_orientation,
@@ -266,10 +267,6 @@ def test_deep_grey_spans_black_to_white(values: np.ndarray, expected: np.ndarray
 def test_a_deep_picture_of_one_value_is_one_grey(value: float) -> None:
     picture = PIL.Image.fromarray(np.full((8, 8), value, np.float32))
     assert np.unique(read(file_of(picture, "TIFF")).pixels).size == 1
-
-
-def png_chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def png_16_bit(values: np.ndarray, colour_type: int) -> bytes:

@@ -10,7 +10,7 @@ import PIL.Image
 import pytest
 import tifffile
 
-from tests.photo_files import LIMITS, file_of, photo, quadrants, with_orientation
+from tests.photo_files import LIMITS, file_of, photo, png_chunk, quadrants, with_orientation
 from vggweb.core.arrays import Photo
 from vggweb.core.formats import FORMAT_NAMES, formats_sentence
 from vggweb.core.images import ReadPhoto, read_photo
@@ -192,11 +192,6 @@ def test_xmp_turns_no_other_format_either(format_name: str) -> None:
     options = {"tiffinfo": {700: XMP}} if format_name == "TIFF" else {"xmp": XMP}
     result = read(file_of(photo(60, 40), format_name, **options))
     assert (result.width, result.height, result.was_rotated) == (60, 40, False)
-
-
-def png_chunk(name: bytes, content: bytes, *, checksum: int | None = None) -> bytes:
-    right = zlib.crc32(name + content)
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", right if checksum is None else checksum)
 
 
 def png_with(*chunks: bytes) -> bytes:

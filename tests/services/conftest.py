@@ -6,15 +6,16 @@ import pytest
 
 from tests.web.uploads import sample_bytes
 from vggweb.config import Settings
+from vggweb.decoding import PhotoReader
 from vggweb.services.model_host import ModelHost
 from vggweb.services.open_result import OpenResult
 from vggweb.startup import Services, build_services
 
 
 @pytest.fixture
-def services(settings: Settings, model_host: ModelHost) -> Iterator[Services]:
+def services(settings: Settings, model_host: ModelHost, photo_reader: PhotoReader) -> Iterator[Services]:
     settings.make_data_folder()
-    services = build_services(settings, model_host=model_host)
+    services = build_services(settings, model_host=model_host, photo_reader=photo_reader)
     yield services
     services.jobs.stop()
     services.store.close()

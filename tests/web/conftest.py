@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.web.uploads import make_result
 from vggweb.config import Settings
+from vggweb.decoding import PhotoReader
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import Services, build_services
 from vggweb.web import create_app
@@ -34,11 +35,11 @@ class Looked:
 
 
 @pytest.fixture(scope="module")
-def cat(tmp_path_factory: pytest.TempPathFactory, model_host: ModelHost) -> Iterator[Looked]:
+def cat(tmp_path_factory: pytest.TempPathFactory, model_host: ModelHost, photo_reader: PhotoReader) -> Iterator[Looked]:
     """A result of the cat in an app of the module's own, whose workers do not run."""
     data = tmp_path_factory.mktemp("data")
     settings = replace(Settings.from_environ({}), data=data, rate_limit="10000/minute", weights="compact")
-    services = build_services(settings, model_host=model_host)
+    services = build_services(settings, model_host=model_host, photo_reader=photo_reader)
     client = create_app(settings, services=services).test_client()
     yield Looked(client, make_result(client)["id"], services)
     services.store.close()

@@ -23,6 +23,12 @@ class Scale:
 
     def to_8_bit(self, values: Values) -> NDArray[np.uint8]:
         """The values as 0-255; what is no number counts as black."""
+        if values.dtype in (np.uint16, np.int16):  # a table has the same numbers, and is ten times as fast
+            everything = np.arange(2**16, dtype=np.uint16).view(values.dtype.newbyteorder("="))
+            return self._computed(everything)[values.astype(values.dtype.newbyteorder("=")).view(np.uint16)]
+        return self._computed(values)
+
+    def _computed(self, values: Values) -> NDArray[np.uint8]:
         numbers = values.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             shares = (numbers - self.black) * (WHITE / ((self.white - self.black) or 1))

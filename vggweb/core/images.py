@@ -8,7 +8,7 @@ twice.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import PIL.Image
@@ -44,6 +44,7 @@ TURNS = {  # EXIF 2.32, table 4: how the stored picture must be turned to stand 
     8: PIL.Image.Transpose.ROTATE_90,
 }
 SIDEWAYS = (5, 6, 7, 8)  # orientations in which stored columns become upright rows
+TRANSPOSED = {1: 5, 2: 8, 3: 7, 4: 6, 5: 1, 6: 4, 7: 3, 8: 2}  # orientation → the one that also swaps rows and columns
 FROM_THE_END = (3, 4, 7, 8)  # orientations in which the first upright row is the last stored row or column
 
 
@@ -89,7 +90,7 @@ class PhotoLimits:
                 "A photo can have %(max_mebibytes)s MiB and %(max_megapixels)s million pixels at most.",
                 width=f"{size.width:,}",
                 height=f"{size.height:,}",
-                megapixels=f"{size.pixels / MILLION:,.4g}",
+                megapixels=f"{size.pixels / MILLION:,.1f}",
                 **self.values(),
             )
 
@@ -148,6 +149,10 @@ class OpenPhoto:
         """A rotation tag is applied."""
         return self.orientation != UPRIGHT
 
+    def transposed(self) -> "OpenPhoto":
+        """The same photo with rows and columns swapped."""
+        return replace(self, orientation=TRANSPOSED[self.orientation])
+
     def bands(self, *, rows_multiple: int = 1) -> Iterator[Band]:
         """The upright photo from top to bottom, in bands of a number of rows that is a multiple of the given one.
 
@@ -157,7 +162,7 @@ class OpenPhoto:
         rows = max(1, BAND_PIXELS // (width * rows_multiple)) * rows_multiple
         for top in range(0, height, rows):
             rgb, had_transparency = to_rgb(self._pixels.part(self._stored_box(top, min(top + rows, height))))
-            if self.was_rotated:
+            if self.orientation != UPRIGHT:
                 rgb = rgb.transpose(TURNS[self.orientation])
             yield Band(top, rgb, had_transparency)
 

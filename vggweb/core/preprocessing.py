@@ -44,7 +44,7 @@ def prepare_image(photo: Photo, resize: ResizeMethod) -> Image:
         return np.asarray(picture.resize(_TARGET_SIZE, PIL.Image.Resampling.NEAREST))
     if resize == "bilinear":
         return np.asarray(_shortened(picture).resize(_TARGET_SIZE, PIL.Image.Resampling.BILINEAR))
-    box = _centre_square(*picture.size)
+    box = centre_square(*picture.size)
     return np.asarray(picture.resize(_TARGET_SIZE, PIL.Image.Resampling.BILINEAR, box=box))
 
 
@@ -74,16 +74,21 @@ def to_image(batch: Batch) -> Image:
     return bgr[..., ::-1].astype(np.uint8)
 
 
-def _shortened(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """The picture with no side over 20,000 pixels, averaged in whole steps; almost always the same object.
+def shortening(size: tuple[int, int]) -> tuple[int, int]:
+    """By which whole steps a photo is averaged, across and down, so that no side has over 20,000 pixels.
 
     Pillow's smooth resize keeps two 8-byte weights for each source pixel along a side: 800 MB for 50 million.
     """
-    factors = tuple(-(-side // LONGEST_SIDE_PX) for side in picture.size)
-    return picture if factors == (1, 1) else picture.reduce((factors[0], factors[1]))
+    return -(-size[0] // LONGEST_SIDE_PX), -(-size[1] // LONGEST_SIDE_PX)
 
 
-def _centre_square(width_px: int, height_px: int) -> tuple[float, float, float, float]:
+def _shortened(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """The picture with no side over 20,000 pixels; almost always the same object."""
+    factors = shortening(picture.size)
+    return picture if factors == (1, 1) else picture.reduce(factors)
+
+
+def centre_square(width_px: int, height_px: int) -> tuple[float, float, float, float]:
     """The part of the photo that scaling its shorter side to 256 and cutting out the centre keeps.
 
     Cutting first and scaling once gives the same pixels, and a photo of 1 × 50,000 pixels builds no

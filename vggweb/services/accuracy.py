@@ -9,9 +9,9 @@ import numpy as np
 
 from vggweb.core.accuracy import Tally
 from vggweb.core.classes import all_classes
-from vggweb.core.images import PhotoLimits, read_photo
 from vggweb.core.predictions import softmax
-from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, prepare_image, to_batch
+from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, to_batch
+from vggweb.decoding import PhotoReader
 from vggweb.errors import SettingError
 from vggweb.services.model_host import ModelHost
 
@@ -77,10 +77,9 @@ def _wnid_of(path: Path) -> str:
 class AccuracyMeter:
     """Asks the model about one photo after the other, in each preparation, and keeps count."""
 
-    def __init__(self, model_host: ModelHost, *, max_pixels: int, max_bytes: int) -> None:
+    def __init__(self, model_host: ModelHost, photo_reader: PhotoReader) -> None:
         self._model = model_host.load()
-        self._max_pixels = max_pixels
-        self._max_bytes = max_bytes
+        self._photo_reader = photo_reader
         self._tallies: dict[ResizeMethod, Tally] = {method: Tally() for method in RESIZE_METHODS}
 
     def add(self, data: bytes, class_index: int) -> None:
@@ -89,8 +88,8 @@ class AccuracyMeter:
         Raises:
             PhotoError: they cannot be read as a photo, which is not counted.
         """
-        pixels = read_photo(data, PhotoLimits(self._max_pixels, self._max_bytes)).pixels
-        batch = np.concatenate([to_batch(prepare_image(pixels, method)) for method in RESIZE_METHODS])
+        images = self._photo_reader.read(data).images
+        batch = np.concatenate([to_batch(images[method]) for method in RESIZE_METHODS])
         for tally, probabilities in zip(self._tallies.values(), softmax(self._model.logits(batch)), strict=True):
             tally.add(probabilities, class_index)
 

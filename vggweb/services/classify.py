@@ -4,9 +4,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from vggweb.core.arrays import Batch, Image, Logits
-from vggweb.core.images import PhotoLimits, ReadPhoto, read_photo
 from vggweb.core.predictions import Prediction, softmax, top_predictions
-from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, prepare_image, to_batch
+from vggweb.core.prepared_photo import PreparedPhoto
+from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, to_batch
+from vggweb.decoding import PhotoReader
 from vggweb.errors import BadParameterError
 from vggweb.services.model_host import ModelHost
 from vggweb.services.step_times import timed
@@ -17,16 +18,19 @@ class Classification:
     """A photo, its model input and the network's answer.
 
     Attributes:
-        photo: the photo as read, upright.
-        images: the uint8 (224, 224, 3) model input that each way of resizing gives.
+        photo: the photo as prepared: the model input of each way of resizing, a small copy, its facts.
         resize: the way that was used.
         logits: float32 (1000,).
     """
 
-    photo: ReadPhoto
-    images: dict[ResizeMethod, Image]
+    photo: PreparedPhoto
     resize: ResizeMethod
     logits: Logits
+
+    @property
+    def image(self) -> Image:
+        """The uint8 (224, 224, 3) model input that was classified."""
+        return self.photo.images[self.resize]
 
     def predictions(self, count: int) -> tuple[Prediction, ...]:
         """The most probable classes, best first."""
@@ -46,7 +50,7 @@ def check_resize(text: str) -> ResizeMethod:
 
 
 def classify_photo(
-    data: bytes, *, resize: ResizeMethod, model_host: ModelHost, max_pixels: int, max_bytes: int
+    data: bytes, *, resize: ResizeMethod, model_host: ModelHost, photo_reader: PhotoReader
 ) -> Classification:
     """What the network says of a photo's bytes.
 
@@ -57,11 +61,9 @@ def classify_photo(
     """
     with model_host.queue_slot():
         with timed("decode"):
-            photo = read_photo(data, PhotoLimits(max_pixels, max_bytes))
-        with timed("prepare"):
-            images = {method: prepare_image(photo.pixels, method) for method in RESIZE_METHODS}
-        logits = _logits(model_host, to_batch(images[resize]))
-    return Classification(photo=photo, images=images, resize=resize, logits=logits)
+            photo = photo_reader.read(data)
+        logits = _logits(model_host, to_batch(photo.images[resize]))
+    return Classification(photo=photo, resize=resize, logits=logits)
 
 
 def _logits(model_host: ModelHost, batch: Batch) -> Logits:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from vggweb.core.architecture import Layer, check_channel, find_layer
 from vggweb.core.arrays import Activation, Batch, Logits
 from vggweb.core.feature_maps import map_picture
-from vggweb.core.images import PhotoLimits, read_photo
 from vggweb.core.predictions import Group, Prediction, groups, softmax, top_predictions
-from vggweb.core.preprocessing import ResizeMethod, prepare_image, to_batch
+from vggweb.core.preprocessing import ResizeMethod, to_batch
 from vggweb.core.rendering import encode_png
+from vggweb.decoding import PhotoReader
 from vggweb.services.model_host import ModelHost
 
 WORDS = 5
@@ -57,9 +57,9 @@ class LiveAnswer:
 class Live:
     """Looks at frames: one forward pass for each, in the way of preparing that was chosen and no other."""
 
-    def __init__(self, model_host: ModelHost, limits: PhotoLimits) -> None:
+    def __init__(self, model_host: ModelHost, photo_reader: PhotoReader) -> None:
         self._model_host = model_host
-        self._limits = limits
+        self._photo_reader = photo_reader
 
     def look(self, frame: bytes, *, resize: ResizeMethod, layer_name: str = "", channel: int = 0) -> LiveAnswer:
         """What the network says of a frame's bytes, with one feature map of the named layer.
@@ -72,7 +72,7 @@ class Live:
         began = time.monotonic()
         layer = _layer(layer_name, channel)
         with self._model_host.queue_slot():
-            image = prepare_image(read_photo(frame, self._limits).pixels, resize)
+            image = self._photo_reader.read(frame).images[resize]
             seen = self._run(to_batch(image), [layer.name] if layer else [])
         probabilities = softmax(seen[LOGITS])
         return LiveAnswer(

@@ -4,16 +4,12 @@ Only what the pages need is stored: the three 224 × 224 model inputs, a small c
 anew (so without EXIF), and the 1000 logits. All else is worked out from them when somebody looks.
 """
 
-import io
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import PIL.Image
-
-from vggweb.core.arrays import Photo
 from vggweb.core.predictions import softmax, top_predictions
 from vggweb.core.preprocessing import RESIZE_METHODS
 from vggweb.core.rendering import encode_png
@@ -24,8 +20,6 @@ from vggweb.services.open_result import PHOTO, OpenResult, image_name
 from vggweb.services.result import ModelUsed
 from vggweb.storage import PurgeReport, Store, StoredFile, StoredResult
 
-SHOWN_PHOTO_MAX_PX = 1024  # longer side of the copy that the page shows
-SHOWN_PHOTO_QUALITY = 88
 CARDS_REMEMBERED = 64  # of at most 250 kB each
 ID_BYTES = 16  # 128 random bits: an address that cannot be guessed
 
@@ -116,17 +110,9 @@ class Results:
 
 def _files(classification: Classification) -> Mapping[str, StoredFile]:
     """The three model inputs and the small copy of the photo, by name."""
-    inputs = {image_name(method): encode_png(classification.images[method]) for method in RESIZE_METHODS}
+    inputs = {image_name(method): encode_png(classification.photo.images[method]) for method in RESIZE_METHODS}
     files = {name: StoredFile(name, "image/png", data) for name, data in inputs.items()}
-    return files | {PHOTO: StoredFile(PHOTO, "image/jpeg", _small_copy(classification.photo.pixels))}
-
-
-def _small_copy(photo: Photo) -> bytes:
-    picture = PIL.Image.fromarray(photo)
-    picture.thumbnail((SHOWN_PHOTO_MAX_PX, SHOWN_PHOTO_MAX_PX))
-    encoded = io.BytesIO()
-    picture.save(encoded, "JPEG", quality=SHOWN_PHOTO_QUALITY, progressive=True)
-    return encoded.getvalue()
+    return files | {PHOTO: StoredFile(PHOTO, "image/jpeg", classification.photo.shown_jpeg)}
 
 
 def _recent(row: StoredResult) -> RecentResult:

@@ -14,6 +14,7 @@ LOOK_BYTES = 512  # a sequence header lies at the start of its item
 CONTAINERS = {b"meta": 4, b"iprp": 0, b"ipco": 0}  # box → bytes before the boxes in it
 ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 COLOUR_SAMPLES = 3
+AVIF_COPIES, HEIC_COPIES = 2, 1  # of the result: AVIF's binding hands out one of its own
 HIGH_DEPTH, GREY, HALF_WIDTH, HALF_HEIGHT = 0x40, 0x10, 0x08, 0x04  # bits in the third byte of av1C
 
 
@@ -32,7 +33,7 @@ def read_avif(data: bytes) -> PhotoHeader:
             sizes += _quietly(av1_sizes, box.content[4:])
     for item in _items(boxes, b"av01"):
         sizes += _quietly(av1_sizes, data[item : item + LOOK_BYTES])
-    return _header(data, boxes, sizes, _av1_sample_bytes(boxes))
+    return _header(data, boxes, sizes, _av1_sample_bytes(boxes), AVIF_COPIES)
 
 
 def read_heic(data: bytes) -> PhotoHeader:
@@ -48,7 +49,7 @@ def read_heic(data: bytes) -> PhotoHeader:
         raise UnsupportedFormatError("The file is a kind of HEIF that is not read here.")
     for content in configurations:
         sizes += _quietly(hevc_sizes, content)
-    return _header(data, boxes, sizes, _hevc_sample_bytes(boxes))
+    return _header(data, boxes, sizes, _hevc_sample_bytes(boxes), HEIC_COPIES)
 
 
 def _quietly(read: Callable[[bytes], list[Size]], content: bytes) -> list[Size]:
@@ -66,9 +67,9 @@ def _declared(boxes: list[_Box]) -> list[Size]:
     return sorted(sizes, key=lambda size: size.pixels, reverse=True)
 
 
-def _header(data: bytes, boxes: list[_Box], sizes: list[Size], sample_bytes: float) -> PhotoHeader:
+def _header(data: bytes, boxes: list[_Box], sizes: list[Size], sample_bytes: float, copies: int) -> PhotoHeader:
     has_alpha = any(box.kind == b"auxC" and box.content[4:].startswith(ALPHA) for box in boxes)
-    per_pixel = COLOUR_SAMPLES + sample_bytes + has_alpha * (1 + sample_bytes)
+    per_pixel = copies * COLOUR_SAMPLES + sample_bytes + has_alpha * (copies + sample_bytes)
     largest = max(size.pixels for size in sizes)
     return PhotoHeader(tuple(sizes), data, int(largest * per_pixel), whole=_is_whole(data))
 
