@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from vggweb.core.rendering import CHANNEL_LIMIT
 from vggweb.core.script import CODE_LINES, keras_script
 from vggweb.core.walkthrough import Step
 from vggweb.services.open_result import OpenResult
@@ -41,6 +42,7 @@ def result_page(opened: OpenResult, *, top: int) -> str:
         certainty_note=sentences.CERTAINTIES[result.certainty],
         resize_method=methods[result.resize],
         other_preparations=[method for name, method in methods.items() if name != result.resize],
+        channel_limit=CHANNEL_LIMIT,
         channel_names=sentences.CHANNEL_NAMES,
         channel_alts=sentences.CHANNEL_ALTS,
         channel_scale_note=sentences.channel_scale(),

@@ -11,8 +11,8 @@ from vggweb.core.arrays import Picture
 from vggweb.core.gallery import FOLDER, TILE_PX, gallery_sheet, gallery_tile
 from vggweb.core.gallery.sheets import draw_sheet
 from vggweb.core.model import Vgg16
-from vggweb.core.optvis.param import MEAN_BGR
 from vggweb.core.optvis.tiles import TileArtist
+from vggweb.core.preprocessing import MEAN_BGR
 from vggweb.core.weights.compact import FILES
 from vggweb.errors import UnknownFilterError
 from vggweb.services.model_host import ModelHost

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from vggweb.core.optvis.param import (
     COLOUR_AXES,
-    MEAN_BGR,
     colour_covariance,
     colour_matrix,
     frequency_scale,
@@ -16,6 +15,7 @@ from vggweb.core.optvis.param import (
     network_input,
     start_spectrum,
 )
+from vggweb.core.preprocessing import MEAN_BGR
 
 # Lucid's rounded root of the same covariance (lucid/optvis/param/color.py); the sign of a column is free.
 LUCID_MATRIX = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])

@@ -33,10 +33,11 @@ from vggweb.core.optvis.objectives import (
     Objective,
     one_channel,
 )
-from vggweb.core.optvis.param import MEAN_BGR, network_input
+from vggweb.core.optvis.param import network_input
 from vggweb.core.optvis.recipes import RecipeName, canvas_px, steps
 from vggweb.core.optvis.render import draw, draw_together
 from vggweb.core.optvis.targets import layer_target, likeness
+from vggweb.core.preprocessing import MEAN_BGR
 from vggweb.errors import (
     BadParameterError,
     JobCancelledError,

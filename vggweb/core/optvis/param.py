@@ -8,9 +8,8 @@ in natural photos, and in colours whose axes are as independent as those of phot
 import numpy as np
 from numpy.typing import NDArray
 
+from vggweb.core.preprocessing import MEAN_BGR
 from vggweb.core.tensorflow_import import tf
-
-MEAN_BGR = (103.939, 116.779, 123.68)  # what Keras's preprocess_input subtracts, in [0, 255]
 
 # The colours of ImageNet's photos, RGB in [0, 1]: variances along the principal axes and the axes themselves, one a
 # column, as published with fb.resnet.torch (datasets/imagenet.lua) for the colour augmentation of Krizhevsky 2012.

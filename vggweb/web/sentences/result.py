@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from vggweb.core.preprocessing import MEAN_BGR
+from vggweb.core.rendering import CHANNEL_LIMIT
+from vggweb.web.formatters import decimal
 from vggweb.web.sentences import Titled, by_name
 
 RESIZE_METHODS = by_name(
@@ -101,6 +103,8 @@ def channel_scale() -> str:
     return str(
         _(
             "Mid grey is 0: exactly ImageNet’s average for that colour. Lighter means more of the colour than average, "
-            "up to +151 for white; darker means less, down to −151 for black. All three pictures use the same scale."
+            "up to +%(limit)s for white; darker means less, down to −%(limit)s for black. All three pictures use the "
+            "same scale.",
+            limit=decimal(CHANNEL_LIMIT, 0),
         )
     )
