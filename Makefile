@@ -23,7 +23,14 @@ test: .venv/installed-dev
 	tests/install_redis.sh
 	tests/install_nginx.sh
 	tests/install_promtool.sh
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not cluster"
+
+# Several web nodes, workers, databases and nginx on this machine, and one after the other is killed.
+test-cluster: .venv/installed-dev
+	tests/install_postgres.sh
+	tests/install_redis.sh
+	tests/install_nginx.sh
+	$(BIN)/pytest tests/cluster
 
 test-fast: .venv/installed-dev
 	$(BIN)/pytest -m "not browser and not postgres and not redis and not deploy and not fuzz and not cluster"

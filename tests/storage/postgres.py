@@ -21,15 +21,31 @@ START_TIMEOUT_SECONDS = 60
 _numbers = count(1)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cluster:
-    """A running server.
+    """A server, running unless it was stopped.
 
     Attributes:
-        folder: holds its socket and its data.
+        folder: holds its socket, its data and its log.
     """
 
     folder: Path
+    _server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        options = ("-D", self.folder / "data", "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off")
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                _command("postgres", *options), stdout=log, stderr=log, cwd=self.folder, **_identity()
+            )
+        _wait_until_ready(self, self._server)
+
+    def stop(self) -> None:
+        """At once: connections are broken off, nobody is waited for (PostgreSQL's "fast shutdown")."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(START_TIMEOUT_SECONDS)
 
     def url(self, database: str, user: str = SUPERUSER) -> str:
         """The SQLAlchemy URL of a database, as an operator would write it."""
@@ -60,21 +76,18 @@ def running_cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="vggweb-pg-"))  # not pytest's: other users cannot look into that
     try:
         _give_away(folder)
-        data = folder / "data"
-        _make_cluster(data)
-        options = ("-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off")
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(_command("postgres", *options), stdout=log, stderr=log, cwd=folder, **_identity())
+        _make_cluster(folder / "data")
+        running = Cluster(folder)
+        running.start()
         try:
-            yield _wait_until_ready(Cluster(folder), server)
+            yield running
         finally:
-            server.send_signal(signal.SIGINT)  # "fast shutdown": breaks connections off, waits for nobody
-            server.wait(START_TIMEOUT_SECONDS)
+            running.stop()
     finally:
         shutil.rmtree(folder)
 
 
-def _wait_until_ready(cluster: Cluster, server: subprocess.Popen[bytes]) -> Cluster:
+def _wait_until_ready(cluster: Cluster, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while True:
         try:
@@ -84,7 +97,7 @@ def _wait_until_ready(cluster: Cluster, server: subprocess.Popen[bytes]) -> Clus
                 raise RuntimeError((cluster.folder / "log").read_text(encoding="utf-8")) from None
             time.sleep(0.05)
         else:
-            return cluster
+            return
 
 
 def _make_cluster(data: Path) -> None:
