@@ -4,6 +4,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.web.uploads import make_result, upload
+from vggweb.decoding.reader import REASONS
 
 
 def numbers(client: FlaskClient) -> dict[str, float]:
@@ -16,7 +17,7 @@ def test_an_upload_is_counted_with_the_time_of_each_of_its_steps(client: FlaskCl
     before = numbers(client)
     make_result(client)
     after = numbers(client)
-    for step in ("decode", "prepare", "wait", "predict", "keep"):
+    for step in ("decode", "wait", "predict", "keep"):
         name = f"vggweb_step_seconds_count {step}"
         assert after[name] == before[name] + 1
         assert after[f"vggweb_step_seconds_sum {step}"] > before[f"vggweb_step_seconds_sum {step}"]
@@ -43,3 +44,16 @@ def test_no_label_holds_a_results_id_or_an_invented_path(client: FlaskClient) ->
     text = client.get("/metrics").text
     assert made["id"] not in text
     assert "invented" not in text
+
+
+def test_decoding_is_counted_with_the_processes_that_had_to_be_ended(client: FlaskClient) -> None:
+    before = numbers(client)
+    make_result(client)
+    after = numbers(client)
+    assert after["vggweb_decoded_photos"] == before["vggweb_decoded_photos"] + 1
+    assert after["vggweb_decode_seconds"] > before["vggweb_decode_seconds"]
+    assert {reason: after[f"vggweb_decoders_ended {reason}"] for reason in REASONS}.keys() == {
+        "time",
+        "memory",
+        "crash",
+    }

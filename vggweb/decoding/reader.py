@@ -24,6 +24,7 @@ OWN_BYTES = 64 * MEBIBYTE  # of it for the interpreter, the libraries and the fi
 SECONDS_A_PHOTO = 5.0  # of computing
 PATIENCE_SECONDS = 20.0  # by the clock: a busy machine gives a child only a share of its processors
 WAIT_SECONDS = 20.0  # in the line
+REASONS = ("time", "memory", "crash")  # why a child ends before it has answered
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-Step = Literal["decode", "prepare", "wait", "predict", "keep"]
-STEPS: tuple[Step, ...] = ("decode", "prepare", "wait", "predict", "keep")
+Step = Literal["decode", "wait", "predict", "keep"]
+STEPS: tuple[Step, ...] = ("decode", "wait", "predict", "keep")
 Observe = Callable[[Step, float], None]
 _observer: list[Observe] = []
 

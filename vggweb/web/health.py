@@ -8,10 +8,12 @@ from typing import Literal
 from flask import Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from vggweb.decoding.reader import REASONS
 from vggweb.errors import BusyError, NotReadyError, StorageError, VggwebError
 from vggweb.web.context import services
 from vggweb.web.errors import error_response
 from vggweb.web.event_streams import broadcast
+from vggweb.web.metrics import Metrics
 from vggweb.web.responses import json_response
 from vggweb.web.routing import Area, Json
 
@@ -62,7 +64,16 @@ def metrics() -> Response:
     numbers.waiting.labels("predictions").set(services().model_host.waiting_predictions)
     numbers.waiting.labels("pages").set(services().model_host.waiting_pages)
     numbers.listeners.set(broadcast().listeners())
+    _count_decoders(numbers)
     return Response(generate_latest(numbers.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _count_decoders(numbers: Metrics) -> None:
+    counts = services().photo_reader.counts()
+    numbers.decode_seconds.set(counts.seconds)
+    numbers.decoded_photos.set(counts.photos)
+    for reason in REASONS:
+        numbers.decoders_ended.labels(reason).set(counts.ended.get(reason, 0))
 
 
 def _unless_away(ask: Callable[[], int]) -> float:

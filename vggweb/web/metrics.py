@@ -42,6 +42,20 @@ class Metrics:
         )
         self.listeners = Gauge("vggweb_event_streams", "Streams of events that are open.", registry=self.registry)
         self.kept_bytes = Gauge("vggweb_kept_bytes", "What results and drawings take up.", registry=self.registry)
+        self.decoders_ended = Gauge(
+            "vggweb_decoders_ended",
+            "Decoding processes that had to be ended, or died, by the reason, since the start.",
+            ("reason",),
+            registry=self.registry,
+        )
+        self.decode_seconds = Gauge(
+            "vggweb_decode_seconds",
+            "What decoding has taken since the start, waiting left out.",
+            registry=self.registry,
+        )
+        self.decoded_photos = Gauge(
+            "vggweb_decoded_photos", "Files that were decoded or refused since the start.", registry=self.registry
+        )
         ProcessCollector(registry=self.registry)  # memory, processor time, open files
 
 
