@@ -52,8 +52,5 @@ def test_decoding_is_counted_with_the_processes_that_had_to_be_ended(client: Fla
     after = numbers(client)
     assert after["vggweb_decoded_photos"] == before["vggweb_decoded_photos"] + 1
     assert after["vggweb_decode_seconds"] > before["vggweb_decode_seconds"]
-    assert {reason: after[f"vggweb_decoders_ended {reason}"] for reason in REASONS}.keys() == {
-        "time",
-        "memory",
-        "crash",
-    }
+    for reason in REASONS:  # an ordinary photo ends none
+        assert after[f"vggweb_decoders_ended {reason}"] == before[f"vggweb_decoders_ended {reason}"]
