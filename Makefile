@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --custom-compile-command "make requirements"
 EVERYWHERE := --universal --python-version 3.11
 
-.PHONY: run class worker test test-fast check fuzz soak bench format requirements audit clean
+.PHONY: run class worker test test-cluster test-fast check fuzz soak bench format requirements audit clean
 
 run: .venv/installed
 	PORT=$(PORT) $(BIN)/gunicorn app:app

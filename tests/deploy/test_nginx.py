@@ -74,3 +74,13 @@ def test_a_node_that_is_gone_is_passed_over(node: Server, tmp_path: Path) -> Non
     with running_nginx(tmp_path, f"127.0.0.1:{free_port()}", address(node)) as url:
         statuses = [requests.get(f"{url}/healthz", timeout=30).status_code for _ in range(6)]
     assert statuses == [200] * 6
+
+
+def test_below_a_prefix_every_link_of_the_page_leads_below_it(node: Server, tmp_path: Path) -> None:
+    with running_nginx(tmp_path, address(node), site="vggweb-prefix.conf") as url:
+        page = requests.get(f"{url}/vgg/", timeout=30)
+        response = requests.post(f"{url}/vgg/results.json", data={"sample": "cat"}, timeout=120)
+    assert page.status_code == 200
+    assert 'href="/vgg/static/' in page.text
+    assert 'href="/static/' not in page.text
+    assert response.json()["url"].startswith(f"{url}/vgg/r/")
