@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import inside, memory, optvis, prediction
+from benchmarks import inside, live, memory, optvis, prediction
 from benchmarks.measure import Ratio
 
 LATEST = Path(__file__).with_name("latest.json")
-COMPARISONS: tuple[Callable[[], Iterable[Ratio]], ...] = (prediction.run, inside.run, optvis.run)
+COMPARISONS: tuple[Callable[[], Iterable[Ratio]], ...] = (prediction.run, live.run, inside.run, optvis.run)
 
 
 def main() -> None:
