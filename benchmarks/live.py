@@ -7,24 +7,25 @@ import PIL.Image
 
 from benchmarks.measure import Ratio, compare
 from vggweb.config import MIB
-from vggweb.core.images import PhotoLimits, read_photo
-from vggweb.core.preprocessing import prepare_image, to_batch
+from vggweb.core.images import PhotoLimits
+from vggweb.core.preprocessing import to_batch
 from vggweb.core.weights.compact import CompactWeights
+from vggweb.decoding import PhotoReader
 from vggweb.services.live import Live
 from vggweb.services.model_host import ModelHost
 from vggweb.services.samples import find_sample
 
 PAIRS = 20
 FRAME_SIZE_PX = (341, 256)  # what the page sends of a 4:3 camera
-LIMITS = PhotoLimits(50_000_000, 16 * MIB)
 
 
 def run() -> Iterator[Ratio]:
     """A frame alone, and with a feature map."""
     model_host = ModelHost(CompactWeights(), queue_limit=8)
     model = model_host.load()
-    live, frame = Live(model_host, LIMITS), _frame()
-    batch = to_batch(prepare_image(read_photo(frame, LIMITS).pixels, "crop"))
+    photo_reader = PhotoReader(PhotoLimits(max_pixels=52_000_000, max_bytes=16 * MIB))
+    live, frame = Live(model_host, photo_reader), _frame()
+    batch = to_batch(photo_reader.read(frame).images["crop"])
     yield compare(
         "one frame, from its bytes to words and groups",
         lambda: live.look(frame, resize="crop"),
