@@ -150,22 +150,11 @@ def build_services(
     model_host = model_host or ModelHost(
         choose_weights(settings.weights), queue_limit=settings.prediction_queue, engine=settings.engine
     )
-    url = settings.database_url or embedded_url(settings.data)
-    store = Store(url, lock_folder=settings.data, forget=forget, result_days=settings.result_days)
     limits = PhotoLimits(settings.max_pixels, settings.max_upload_bytes)
     photo_reader = photo_reader or PhotoReader(limits, children=settings.decoders, line=settings.prediction_queue)
-    store.migrate()
-    results = Results(store, result_days=settings.result_days)
-    jobs = Jobs(
-        store.engine,
-        workers=settings.job_workers,
-        queue_limit=settings.job_queue,
-        per_visitor_limit=settings.jobs_per_visitor,
-        per_address_limit=settings.jobs_per_address,
-        timeout_seconds=settings.job_timeout_seconds,
-        gate=model_host.gate,
-        broker_url=settings.broker_url,
-    )
+    store = _open_store(settings)
+    jobs = _jobs(settings, store, model_host)
+    results, rooms = Results(store, result_days=settings.result_days), Rooms(store)
     space = StorageSpace(store.engine, settings.data, max_bytes=settings.max_storage_bytes)
     layer_maps, what_if = LayerMaps(model_host), WhatIf(model_host)
     cells = Cells(layer_maps, model_host)
@@ -191,9 +180,29 @@ def build_services(
         live=Live(model_host, photo_reader),
         drawings=Drawings(model_host, jobs),
         filters=Filters(model_host, layer_maps),
-        rooms=Rooms(store),
+        rooms=rooms,
         jobs=jobs,
-        housekeeper=Housekeeper(store, space, jobs.products),
+        housekeeper=Housekeeper(store, space, jobs.products, rooms),
+    )
+
+
+def _open_store(settings: Settings) -> Store:
+    url = settings.database_url or embedded_url(settings.data)
+    store = Store(url, lock_folder=settings.data, forget=forget, result_days=settings.result_days)
+    store.migrate()
+    return store
+
+
+def _jobs(settings: Settings, store: Store, model_host: ModelHost) -> Jobs:
+    return Jobs(
+        store.engine,
+        workers=settings.job_workers,
+        queue_limit=settings.job_queue,
+        per_visitor_limit=settings.jobs_per_visitor,
+        per_address_limit=settings.jobs_per_address,
+        timeout_seconds=settings.job_timeout_seconds,
+        gate=model_host.gate,
+        broker_url=settings.broker_url,
     )
 
 

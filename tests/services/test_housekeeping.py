@@ -8,6 +8,7 @@ from sqlalchemy import update
 from tests.conftest import MakeApp
 from tests.web.uploads import make_result
 from vggweb.jobs.tables import ProductRow
+from vggweb.rooms.tables import RoomRow
 from vggweb.startup import Services
 from vggweb.storage import StoredFile, space
 from vggweb.storage.sessions import writing
@@ -79,3 +80,15 @@ def test_what_belongs_to_a_result_is_no_drawing_to_make_room_with(
     services.housekeeper.tidy()
     assert drawn(services) == set()
     assert services.jobs.products.find("why", "picture") is not None
+
+
+def test_a_room_whose_time_is_over_goes_by_itself_with_its_photos(make_app: MakeApp) -> None:
+    app = make_app()
+    services, client = app.extensions["vggweb"], app.test_client()
+    room = services.rooms.create(owner=None).room
+    made = make_result(client)
+    services.rooms.hang(room.code, made["id"])
+    with writing(services.store.engine) as session:
+        session.execute(update(RoomRow).values(closes_at=datetime.now(UTC)))
+    services.housekeeper.tidy()
+    assert client.get(made["url"]).status_code == 410

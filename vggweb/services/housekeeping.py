@@ -1,10 +1,11 @@
-"""What goes by itself: expired results, what belongs to none, and drawings nobody looks at when there is no room."""
+"""What goes by itself: rooms and results whose time is over, what belongs to none, and, for want of space, drawings."""
 
 import logging
 import threading
 
 from vggweb.errors import VggwebError
 from vggweb.jobs import Products
+from vggweb.services.rooms import Rooms
 from vggweb.storage import StorageSpace, Store
 
 logger = logging.getLogger(__name__)
@@ -15,10 +16,11 @@ DRAWINGS_AT_ONCE = 20
 class Housekeeper:
     """A thread that tidies the store every ten minutes; several servers on one store do not disturb each other."""
 
-    def __init__(self, store: Store, space: StorageSpace, products: Products) -> None:
+    def __init__(self, store: Store, space: StorageSpace, products: Products, rooms: Rooms) -> None:
         self._store = store
         self._space = space
         self._products = products
+        self._rooms = rooms
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -38,11 +40,12 @@ class Housekeeper:
         Raises:
             BusyError, StorageError: the store cannot be written.
         """
+        rooms = self._rooms.close_expired()
         report = self._store.purge()
         self._products.write_down_seen()
         drawings = self._make_room()
-        if report.expired or report.orphans or drawings:
-            counts = {"expired": report.expired, "orphans": report.orphans, "drawings": drawings}
+        if rooms or report.expired or report.orphans or drawings:
+            counts = {"rooms": rooms, "expired": report.expired, "orphans": report.orphans, "drawings": drawings}
             logger.info("Tidied up.", extra=counts)
 
     def _make_room(self) -> int:
