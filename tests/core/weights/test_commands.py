@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from tests.core.weights.files import write_hollow
 from tests.file_server import FileServer, serving
-from vggweb.cli import weights
+from vggweb.commands.weights import weights
 from vggweb.core.weights.official import OFFICIAL_NAME, file_digest
 
 FULL_SIZE_BYTES = 138_357_544 * 4  # the numbers alone
