@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 from pydantic import TypeAdapter
 
 from vggweb.commands.common import EXIT_CODE_BAD_INPUT, complain, read_file, says_errors, services
 from vggweb.commands.filters import filters
+from vggweb.commands.results import results
 from vggweb.commands.weights import weights
 from vggweb.core.predictions import Prediction
 from vggweb.core.preprocessing import RESIZE_METHODS
@@ -74,14 +75,3 @@ def _as_json(name: str, resize: str, predictions: tuple[Prediction, ...]) -> str
         "predictions": _PREDICTIONS.dump_python(predictions, mode="json"),
     }
     return TypeAdapter(dict[str, Any]).dump_json(line).decode()
-
-
-results = AppGroup("results", help="The results that are kept.")
-
-
-@results.command()
-@says_errors
-def purge() -> None:
-    """Delete expired results and orphans."""
-    report = services().results.purge()
-    click.echo(f"Deleted {report.expired} expired results and {report.orphans} orphaned pictures.")

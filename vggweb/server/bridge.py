@@ -129,6 +129,9 @@ async def _send_response(send: Send, response: WholeResponse, departure: Departu
         await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
         while chunk := file.read(CHUNK_BYTES):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await asyncio.sleep(
+                0
+            )  # a reader that is fast enough is never waited for; others have their turn all the same
     if response.listener is not None:
         await _send_events(send, response.listener, departure)
     await send({"type": "http.response.body", "body": b""})

@@ -1,5 +1,7 @@
 """gunicorn's ASGI connection, with limits for who sends no request and for who does not read the response."""
 
+import socket
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.asgi.protocol import ASGIProtocol
@@ -7,6 +9,8 @@ from gunicorn.asgi.protocol import ASGIProtocol
 from vggweb.errors import RequestError, TooSlowError, VggwebError
 from vggweb.server.bodies import Patience
 from vggweb.web.last_resort import last_resort
+
+UNREAD_BYTES = 256 * 1024  # that the kernel keeps for a reader; by itself it would keep up to 4 MB for each that stalls
 
 
 class Connection(ASGIProtocol):  # type: ignore[misc] # gunicorn has no types
@@ -21,6 +25,8 @@ class Connection(ASGIProtocol):  # type: ignore[misc] # gunicorn has no types
         self.opened_at = self._progress_at = self._busy_since = self.worker.loop.time()
         self._unread_bytes = 0
         self._has_sent = False
+        with suppress(AttributeError, OSError):  # no TCP, or gone already
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
         super().connection_made(transport)
         self.worker.make_room_for(self)
 
