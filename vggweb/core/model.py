@@ -138,8 +138,7 @@ class Vgg16:
 
     def bias(self, layer_name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         """A convolution's bias, float32 (out,)."""
-        bias: np.ndarray[Any, np.dtype[np.float32]] = self.keras_model.get_layer(layer_name).bias.numpy()
-        return bias
+        return self.keras_model.get_layer(layer_name).bias.numpy()
 
     def keep(self, key: Hashable, build: Callable[[], T]) -> T:
         """What `build` gives, built once for this model: compiled functions and sub-models live here."""

@@ -69,6 +69,23 @@ BLUEPRINTS = (
     openapi,
 )
 
+PARTS = (
+    compression,  # first, and so the last to see a response
+    logs,
+    metrics,
+    sent_photo,
+    cookies,
+    security,
+    visitors,
+    errors,
+    languages,
+    formatters,
+    frame,
+    addresses,
+    event_streams,
+    room_announcer,
+)
+
 
 def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
     """The WSGI application.
@@ -93,39 +110,33 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
     )
     app.extensions["vggweb-patience"] = Patience(settings.client_pause_seconds, settings.client_total_seconds)
-    starter = app.extensions["vggweb-starter"] = Starter(settings, services)
     app.extensions["vggweb-settings"] = settings
-    app.extensions["vggweb"] = LocalProxy(starter.services)
-
-    @app.before_request
-    def start() -> None:
-        """Starts what nobody has started; where that fails, ends the process: raising in a thread would not."""
-        try:
-            start_serving(app)
-        except SystemExit as stop:
-            os._exit(stop.code if isinstance(stop.code, int) else 1)
-
+    _give_services(app, Starter(settings, services))
     assets.init_app(app, STATIC)
-    for part in (
-        compression,  # first, and so the last to see a response
-        logs,
-        metrics,
-        sent_photo,
-        cookies,
-        security,
-        visitors,
-        errors,
-        languages,
-        formatters,
-        frame,
-        addresses,
-        event_streams,
-        room_announcer,
-    ):
+    for part in PARTS:
         part.init_app(app)
     for area in BLUEPRINTS:
         app.register_blueprint(area.blueprint)
     cli.init_app(app)
+    _put_in_front(app, settings)
+    return app
+
+
+def _give_services(app: Flask, starter: Starter) -> None:
+    """Lets views have the services, and the first request start what nobody has started."""
+    app.extensions["vggweb-starter"] = starter
+    app.extensions["vggweb"] = LocalProxy(starter.services)
+
+    @app.before_request
+    def start() -> None:
+        try:
+            start_serving(app)
+        except SystemExit as stop:  # raised in a request's thread it would not end the process
+            os._exit(stop.code if isinstance(stop.code, int) else 1)
+
+
+def _put_in_front(app: Flask, settings: Settings) -> None:
+    """What sees a request before Flask does."""
     gatekeeper = Gatekeeper(
         app.wsgi_app,
         hosts=settings.host_names(),
@@ -133,7 +144,6 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
         instead_of_localhost=settings.class_address,
     )
     app.wsgi_app = lingering.LingeringClose(gatekeeper)  # type: ignore[method-assign]
-    return app
 
 
 def start_serving(app: Flask) -> None:
