@@ -4,16 +4,17 @@ import logging
 import threading
 import time
 import weakref
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from vggweb.core.images import PhotoLimits
 from vggweb.core.prepared_photo import PreparedPhoto
+from vggweb.decoding.line import FairLine
 from vggweb.decoding.messages import PhotoProblem
 from vggweb.decoding.process import Child, ChildEndedError
-from vggweb.errors import BusyError, CorruptImageError, NoPhotoError, PhotoTooLargeError, VggwebError
+from vggweb.errors import CorruptImageError, NoPhotoError, PhotoTooLargeError, VggwebError
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,6 @@ DEFAULT_MEMORY_BYTES = 400 * MEBIBYTE  # for the largest photo of the default li
 OWN_BYTES = 64 * MEBIBYTE  # of it for the interpreter, the libraries and the file itself
 SECONDS_A_PHOTO = 5.0  # of computing
 PATIENCE_SECONDS = 20.0  # by the clock: a busy machine gives a child only a share of its processors
-WAIT_SECONDS = 20.0  # in the line
 REASONS = ("time", "memory", "crash")  # why a child ends before it has answered
 
 
@@ -57,22 +57,26 @@ class PhotoReader:
     ) -> None:
         self._memory_bytes = DEFAULT_MEMORY_BYTES * max(1, limits.max_pixels / DEFAULT_PIXELS)
         self._limits = replace(limits, max_memory_bytes=int(self._memory_bytes) - OWN_BYTES)
-        self._children, self._line, self._seconds_a_photo = max(1, children), line, seconds
-        self._changed = threading.Condition()
+        self._children, self._seconds_a_photo = max(1, children), seconds
+        self._line = FairLine(self._children, most_waiting=line)
+        self._lock = threading.Lock()
         self._idle: list[Child] = []
         weakref.finalize(self, _end_all, self._idle)
         self._lent = 0
-        self._waiting: deque[object] = deque()
         self._photos, self._seconds, self._ended = 0, 0.0, Counter[str]()
 
     def start(self) -> None:
         """Starts the children beforehand; it waits for none of them."""
-        with self._changed:
+        with self._lock:
             while len(self._idle) + self._lent < self._children:
                 self._idle.append(self._new_child())
 
-    def read(self, data: bytes) -> PreparedPhoto:
+    def read(self, data: bytes, *, visitor: str = "") -> PreparedPhoto:
         """All that is kept of the photo that a file's bytes hold.
+
+        Args:
+            data: the whole file.
+            visitor: who sent it: visitors take turns.
 
         Raises:
             NoPhotoError: there are no bytes.
@@ -85,7 +89,7 @@ class PhotoReader:
         if not data:
             raise NoPhotoError
         self._limits.check_bytes(len(data))
-        with self._borrowed() as lent:
+        with self._line.place(visitor), self._borrowed() as lent:
             outcome = lent.ask(data, self._limits)
         if isinstance(outcome, VggwebError):
             raise outcome
@@ -93,17 +97,17 @@ class PhotoReader:
 
     def counts(self) -> Counts:
         """What happened so far."""
-        with self._changed:
+        with self._lock:
             return Counts(self._photos, self._seconds, dict(self._ended))
 
     def pids(self) -> list[int]:
         """The numbers of the idle children's processes."""
-        with self._changed:
+        with self._lock:
             return [child.pid for child in self._idle]
 
     def close(self) -> None:
         """Ends the idle children; one that is at work ends with its photo's request."""
-        with self._changed:
+        with self._lock:
             _end_all(self._idle)
 
     def _new_child(self) -> Child:
@@ -114,41 +118,28 @@ class PhotoReader:
     @contextmanager
     def _borrowed(self) -> Iterator["_Lent"]:
         lent = _Lent(self._take())
-        begin = time.monotonic()
+        began = time.monotonic()
         try:
             yield lent
         finally:
-            self._give_back(lent, time.monotonic() - begin)
+            self._give_back(lent, time.monotonic() - began)
 
     def _take(self) -> Child:
-        """A child for this thread alone, whose turn comes in the order of asking."""
-        ticket = object()
-        with self._changed:
-            if len(self._waiting) >= self._line:
-                raise BusyError
-            self._waiting.append(ticket)
-            try:
-                if not self._changed.wait_for(lambda: self._is_next(ticket), WAIT_SECONDS):
-                    raise BusyError
-                self._lent += 1
-                return self._idle.pop() if self._idle else self._new_child()
-            finally:
-                self._waiting.remove(ticket)
-                self._changed.notify_all()
-
-    def _is_next(self, ticket: object) -> bool:
-        return self._waiting[0] is ticket and self._lent < self._children
+        with self._lock:
+            self._lent += 1
+            if self._idle:
+                return self._idle.pop()
+        return self._new_child()
 
     def _give_back(self, lent: "_Lent", seconds: float) -> None:
         fresh = None if lent.usable else self._new_child()  # beforehand: the next photo need not wait for it
-        with self._changed:
+        with self._lock:
             self._lent -= 1
             self._idle.append(fresh or lent.child)
             self._photos += 1
             self._seconds += seconds
             if lent.ended:
                 self._ended[lent.ended] += 1
-            self._changed.notify_all()
         if fresh:
             lent.child.end()
 

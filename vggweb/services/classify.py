@@ -9,7 +9,7 @@ from vggweb.core.prepared_photo import PreparedPhoto
 from vggweb.core.preprocessing import RESIZE_METHODS, ResizeMethod, to_batch
 from vggweb.decoding import PhotoReader
 from vggweb.errors import BadParameterError
-from vggweb.services.model_host import ModelHost
+from vggweb.services.model_host import ModelHost, current_visitor
 from vggweb.services.step_times import timed
 
 
@@ -61,7 +61,7 @@ def classify_photo(
     """
     with model_host.queue_slot():
         with timed("decode"):
-            photo = photo_reader.read(data)
+            photo = photo_reader.read(data, visitor=current_visitor.get()())
         logits = _logits(model_host, to_batch(photo.images[resize]))
     return Classification(photo=photo, resize=resize, logits=logits)
 

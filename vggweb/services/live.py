@@ -12,7 +12,7 @@ from vggweb.core.predictions import Group, Prediction, groups, softmax, top_pred
 from vggweb.core.preprocessing import ResizeMethod, to_batch
 from vggweb.core.rendering import encode_png
 from vggweb.decoding import PhotoReader
-from vggweb.services.model_host import ModelHost
+from vggweb.services.model_host import ModelHost, current_visitor
 
 WORDS = 5
 LOGITS = "predictions"  # what `Vgg16.activations` calls them
@@ -72,7 +72,7 @@ class Live:
         began = time.monotonic()
         layer = _layer(layer_name, channel)
         with self._model_host.queue_slot():
-            image = self._photo_reader.read(frame).images[resize]
+            image = self._photo_reader.read(frame, visitor=current_visitor.get()()).images[resize]
             seen = self._run(to_batch(image), [layer.name] if layer else [])
         probabilities = softmax(seen[LOGITS])
         return LiveAnswer(
