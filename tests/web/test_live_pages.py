@@ -77,3 +77,9 @@ def test_in_chinese_the_words_stand_beside_the_english_ones(client: FlaskClient)
     place = next(one for one in get_page(client, "/live?lang=zh").all("section") if one.get("id") == "live")
     assert "(Egyptian cat)" in (place.get("data-names") or "")
     assert "(elephant)" in (place.get("data-categories") or "")
+
+
+def test_what_a_thread_does_after_its_request_is_no_visitors(client: FlaskClient) -> None:
+    made = make_result(client)
+    services = client.application.extensions["vggweb"]
+    assert services.layer_maps.of_layer(services.results.open(made["id"]), "block5_pool").channels

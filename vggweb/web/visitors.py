@@ -6,7 +6,7 @@ The store knows only its hash, so a copy of the database does not let anybody ac
 import hashlib
 import secrets
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, has_request_context, request, session
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from vggweb.jobs import Asker
@@ -24,7 +24,12 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def introduce() -> None:
-        current_visitor.set(lambda: known_owner() or request.remote_addr or "")
+        current_visitor.set(_waiting_visitor)
+
+
+def _waiting_visitor() -> str:
+    """Who waits for the page that this thread makes; nobody once its request is over, though the thread goes on."""
+    return known_owner() or request.remote_addr or "" if has_request_context() else ""
 
 
 def known_owner() -> str | None:
