@@ -287,3 +287,12 @@ def test_too_many_connections_make_room_by_the_oldest_idle_one() -> None:
 def test_an_address_reads_as_it_does_with_other_servers(url: str, other_url: str, path: str) -> None:
     ours, theirs = requests.post(f"{url}{path}", timeout=30), requests.post(f"{other_url}{path}", timeout=30)
     assert (ours.status_code, ours.content) == (theirs.status_code, theirs.content)
+
+
+def test_a_websocket_is_refused(url: str) -> None:
+    handshake = (
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    with connection(url, handshake) as opened:
+        assert everything(opened).startswith(b"HTTP/1.1 403")
