@@ -26,8 +26,8 @@ def test_what_a_visitor_sends_is_shown_as_text_and_never_run(cat: Looked, addres
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_response_names_its_type_and_forbids_other_readings(cat: Looked, address: str) -> None:
     with cat.client.get(address.format(id=cat.id), headers={"Origin": "https://evil.example"}) as response:
-        if response.mimetype.startswith("text/"):
-            assert "charset=utf-8" in response.content_type.lower()
+        if (response.mimetype or "").startswith("text/"):
+            assert "charset=utf-8" in (response.content_type or "").lower()
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         policy = response.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
