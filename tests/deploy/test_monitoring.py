@@ -38,6 +38,12 @@ def test_every_panel_asks_for_numbers_that_are_there(names: set[str]) -> None:
     none_of(f"{title}: {name}" for title, expr in asked for name in METRIC.findall(expr) if name not in names)
 
 
+def test_every_number_of_ours_is_on_a_panel(names: set[str]) -> None:
+    shown = " ".join(target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"])
+    ours = {re.sub(r"_(bucket|count|sum|created)$", "", name) for name in names if name.startswith("vggweb_")}
+    none_of(name for name in ours if name not in shown and not name.endswith("_created"))
+
+
 def test_every_alert_asks_for_numbers_that_are_there(names: set[str]) -> None:
     text = (PROMETHEUS / "alerts.yml").read_text(encoding="utf-8")
     asked = {name for name in METRIC.findall(text) if name != "vggweb_"}
