@@ -13,13 +13,14 @@ from vggweb.core.model import Vgg16, load_model
 from vggweb.core.optvis import natural
 from vggweb.core.optvis.drawing import DrawingRequest
 from vggweb.core.optvis.objectives import Channel, one_channel
+from vggweb.core.optvis.precision import multiplies_bfloat16
 from vggweb.core.optvis.recipes import Plan, natural_plan
 from vggweb.core.optvis.render import draw
 from vggweb.core.optvis.targets import layer_target, mean_score
 from vggweb.core.weights.compact import CompactWeights
 
 CLASSIC_LAYERS = ("block3_conv1", "block5_conv1")
-NATURAL_LAYER = "block3_conv3"
+NATURAL_LAYER, DEEP_LAYER = "block3_conv3", "block5_conv3"
 FILTER = 3
 PAIRS, PAIRS_WITH_COMPILATION = 5, 3
 NATURAL_STEPS = 5  # every step costs the same
@@ -34,6 +35,8 @@ def run() -> Iterator[Ratio]:
         yield _classic(model, convolutions, layer_name)
         yield _classic_with_compilation(model, convolutions, layer_name)
     yield _natural(model)
+    if multiplies_bfloat16():
+        yield _bfloat16(model)
 
 
 def eager_classic(convolutions: keras.Model, layer_name: str) -> tf.Tensor:
@@ -99,11 +102,25 @@ def _natural(model: Vgg16) -> Ratio:
     )
 
 
-def _natural_steps(model: Vgg16, plan: Plan) -> Callable[[], object]:
+def _bfloat16(model: Vgg16) -> Ratio:
+    plan = natural_plan(DEEP_LAYER)
+    return compare(
+        f"natural step of {DEEP_LAYER} in bfloat16",
+        _natural_steps(model, plan, DEEP_LAYER, bfloat16=True),
+        baseline="the same in float32",
+        against=_natural_steps(model, plan, DEEP_LAYER),
+        pairs=PAIRS,
+        aim=0.6,
+    )
+
+
+def _natural_steps(
+    model: Vgg16, plan: Plan, layer_name: str = NATURAL_LAYER, *, bfloat16: bool = False
+) -> Callable[[], object]:
     """A call that makes some steps of the natural recipe, compiled at its first."""
-    target = layer_target(model, NATURAL_LAYER, before_relu=True)
+    target = layer_target(model, layer_name, before_relu=True, bfloat16=bfloat16)
     step = natural.build_step(target, plan, mean_score)
-    channels = model.kernel(NATURAL_LAYER).shape[-1]
+    channels = model.kernel(layer_name).shape[-1]
     directions, seeds = tf.constant(one_channel(channels, FILTER)), tf.constant([0])
 
     def climb() -> object:

@@ -99,3 +99,13 @@ def test_diversity_costs_what_the_pictures_have_in_common() -> None:
     other = Response(values, tf.constant(np.eye(2, dtype=np.float32).reshape(2, 1, 1, 2)))
     np.testing.assert_allclose(diverse_score(same), [0.0, 0.0], atol=1e-6)
     np.testing.assert_allclose(diverse_score(other), [3.0, 3.0], atol=1e-6)
+
+
+def test_in_bfloat16_the_values_are_nearly_the_same() -> None:
+    model, batch, direction = tiny_model(), tf.constant(noise(1, 9, 9, 3)), tf.constant(one_channel(CHANNELS, 5))
+    exact, rounded = (
+        layer_target(model, "block1_conv2", before_relu=True, bfloat16=bfloat16)(batch, direction).values.numpy()
+        for bfloat16 in (False, True)
+    )
+    assert np.abs(exact - rounded).max() < 0.02 * np.abs(exact).max()
+    assert not np.array_equal(exact, rounded)  # it was really computed in another precision

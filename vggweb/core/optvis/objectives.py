@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vggweb.core.architecture import check_channel, find_convolution
 from vggweb.core.classes import CLASS_COUNT, find_class
+from vggweb.core.optvis.precision import multiplies_bfloat16
 from vggweb.core.optvis.recipes import CLASS_PLAN, Plan, RecipeName, canvas_px, natural_plan
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class _FilterObjective:
         """The function of pictures and directions that is climbed by the natural recipe."""
         from vggweb.core.optvis.targets import layer_target
 
-        return layer_target(model, self.layer_name, before_relu=True)
+        return layer_target(model, self.layer_name, before_relu=True, bfloat16=multiplies_bfloat16())
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ A direction says how much of each channel counts: 1 for one filter and 0 for the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis.objectives import ScoreName
@@ -31,7 +31,7 @@ class Response:
 Target: TypeAlias = Callable[[tf.Tensor, tf.Tensor], Response]
 
 
-def layer_target(model: Vgg16, layer_name: str, *, before_relu: bool) -> Target:
+def layer_target(model: Vgg16, layer_name: str, *, before_relu: bool, bfloat16: bool = False) -> Target:
     """A convolution's channels.
 
     The sub-model stops before the convolution; of the convolution itself only the channels that count are
@@ -40,8 +40,9 @@ def layer_target(model: Vgg16, layer_name: str, *, before_relu: bool) -> Target:
     Args:
         layer_name: a convolution of the network.
         before_relu: the value before ReLU, so that a filter that is asleep still has a slope to climb.
+        bfloat16: what stands before the convolution is computed in bfloat16.
     """
-    body = _layers_before(model, layer_name)
+    body = _bfloat16_layers_before(model, layer_name) if bfloat16 else _layers_before(model, layer_name)
     layer = model.keras_model.get_layer(layer_name)
 
     def respond(batch: tf.Tensor, directions: tf.Tensor) -> Response:
@@ -114,3 +115,24 @@ def _layers_before(model: Vgg16, layer_name: str) -> Callable[[tf.Tensor], tf.Te
         return lambda batch: batch
     body = model.up_to(names[position - 1])
     return lambda batch: body(batch, training=False)
+
+
+def _bfloat16_layers_before(model: Vgg16, layer_name: str) -> Callable[[tf.Tensor], tf.Tensor]:
+    """The same with kernels and values rounded to bfloat16; float32 comes in and goes out."""
+    names = [layer.name for layer in model.keras_model.layers]
+    layers = [_bfloat16_layer(model.keras_model.get_layer(name)) for name in names[1 : names.index(layer_name)]]
+
+    def body(batch: tf.Tensor) -> tf.Tensor:
+        value = tf.cast(batch, tf.bfloat16)
+        for layer in layers:
+            value = layer(value)
+        return tf.cast(value, tf.float32)
+
+    return body
+
+
+def _bfloat16_layer(layer: Any) -> Callable[[tf.Tensor], tf.Tensor]:
+    if not layer.weights:
+        return lambda value: tf.nn.max_pool2d(value, 2, 2, "VALID")
+    kernel, bias = tf.cast(layer.kernel.value, tf.bfloat16), tf.cast(layer.bias.value, tf.bfloat16)
+    return lambda value: tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(value, kernel, strides=1, padding="SAME"), bias))

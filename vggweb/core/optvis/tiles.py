@@ -3,9 +3,8 @@
 bfloat16 halves the time on processors that multiply it, and a tile does not show the difference.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -16,7 +15,7 @@ from vggweb.core.arrays import Picture
 from vggweb.core.model import Vgg16
 from vggweb.core.optvis import natural
 from vggweb.core.optvis.objectives import Directions, one_channel
-from vggweb.core.optvis.targets import Response, Target, mean_score
+from vggweb.core.optvis.targets import Response, Target, layer_target, mean_score
 from vggweb.core.optvis.tile_plans import FILTERS_AT_ONCE, GALLERY_ATTEMPTS, GALLERY_SEED, TilePlan, tile_plan
 from vggweb.core.tensorflow_import import tf
 
@@ -80,41 +79,13 @@ class TileArtist:
 
 def tile_target(model: Vgg16, layer_name: str, plan: TilePlan) -> Target:
     """A convolution's channels as the tiles climb them: bfloat16 up to the layer, values below 0 times the leak."""
-    body = _bfloat16_body(model, layer_name)
-    layer = model.keras_model.get_layer(layer_name)
-    all_kernels, all_biases = layer.kernel.value, layer.bias.value
+    before_relu = layer_target(model, layer_name, before_relu=True, bfloat16=True)
 
     def respond(batch: tf.Tensor, directions: tf.Tensor) -> Response:
-        features = tf.cast(body(tf.cast(batch, tf.bfloat16)), tf.float32)
-        kernels = tf.unstack(tf.tensordot(directions, all_kernels, axes=[[1], [3]]))  # n times (3, 3, in)
-        own = [
-            tf.nn.conv2d(features[i : i + 1], kernel[..., None], strides=1, padding="SAME")[..., 0]
-            for i, kernel in enumerate(kernels)
-        ]
-        values = tf.concat(own, axis=0) + tf.linalg.matvec(directions, all_biases)[:, None, None]
-        return Response(tf.maximum(values, plan.leak * values), features)
+        response = before_relu(batch, directions)
+        return Response(tf.maximum(response.values, plan.leak * response.values), response.features)
 
     return respond
-
-
-def _bfloat16_body(model: Vgg16, layer_name: str) -> Callable[[tf.Tensor], tf.Tensor]:
-    """What stands before a convolution, with its kernels rounded to bfloat16."""
-    names = [layer.name for layer in model.keras_model.layers]
-    layers = [_bfloat16_layer(model.keras_model.get_layer(name)) for name in names[1 : names.index(layer_name)]]
-
-    def body(value: tf.Tensor) -> tf.Tensor:
-        for layer in layers:
-            value = layer(value)
-        return value
-
-    return body
-
-
-def _bfloat16_layer(layer: Any) -> Callable[[tf.Tensor], tf.Tensor]:
-    if not layer.weights:
-        return lambda value: tf.nn.max_pool2d(value, 2, 2, "VALID")
-    kernel, bias = tf.cast(layer.kernel.value, tf.bfloat16), tf.cast(layer.bias.value, tf.bfloat16)
-    return lambda value: tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(value, kernel, strides=1, padding="SAME"), bias))
 
 
 def _resized(picture: Picture, side_px: int) -> Picture:
