@@ -252,7 +252,7 @@ def test_a_photo_in_which_nothing_speaks_for_a_word_is_said_to_hold_no_evidence(
     keep_occlusion(services_of(client), made["id"], GOLDFISH, np.zeros((224, 224)), logit=-3.25)
     page = get_page(client, f"/r/{made['id']}/why/occlusion/{GOLDFISH}", follow=False)
     assert "No positive evidence: nothing in this photo speaks for “goldfish”." in page.text
-    assert "-3.25" in page.text
+    assert "−3.25" in page.text
     assert client.get(f"/r/{made['id']}/why/occlusion/{GOLDFISH}.png").status_code == 200
 
 
