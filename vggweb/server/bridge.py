@@ -10,7 +10,8 @@ from typing import Any
 
 from vggweb.errors import OverloadError, StorageFullError, TooSlowError, VggwebError
 from vggweb.server.bodies import Body, BodyReader, ClientLeftError, Message, Patience, Receive, linger
-from vggweb.server.threads import CLIENT_LEFT, Scope, Threads, WholeResponse, WsgiApp, environ_of
+from vggweb.server.threads import Scope, Threads, WholeResponse, WsgiApp, environ_of
+from vggweb.web.environ_keys import CLIENT_LEFT
 from vggweb.web.event_streams import Broadcast, Listener
 from vggweb.web.last_resort import asks_for_json, last_resort
 

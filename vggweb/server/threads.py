@@ -13,9 +13,9 @@ from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
 from vggweb.server.bodies import Body, spooled_file
-from vggweb.web.event_streams import HAND_OVER, Listener
+from vggweb.web.environ_keys import CLIENT_LEFT, HAND_OVER
+from vggweb.web.event_streams import Listener
 
-CLIENT_LEFT = "vggweb.client_left"  # in an environ: a threading.Event, set once nobody waits for the response
 # Threads by what a request is: whoever watches the server is answered however many photos wait their turn, and so is
 # whoever only looks. Threads are started as they are needed.
 #

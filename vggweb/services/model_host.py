@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vggweb.core.engines import EngineName, choose_engine
 from vggweb.core.weights import Weights, WeightsInfo
-from vggweb.errors import BusyError, NotReadyError
+from vggweb.errors import BusyError, NotReadyError, TooSlowError
 from vggweb.jobs import Gate
 from vggweb.services.turns import Turns
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 # Says who waits for the page that this thread makes; asked only when the page really needs the model.
 current_visitor: ContextVar[Callable[[], str]] = ContextVar("current_visitor", default=str)
+# Says whether whoever asked this thread for something has left meanwhile.
+nobody_waits: ContextVar[Callable[[], bool]] = ContextVar("nobody_waits", default=lambda: False)
 PATIENCE_SECONDS = 20.0  # how long a visitor who comes during the start waits before 503 not_ready
 
 
@@ -115,9 +117,11 @@ class ModelHost:
 
         Raises:
             NotReadyError: it is still loading.
+            TooSlowError: whoever asked has left meanwhile.
         """
         model, turns = self.model(), self._turns
         with self.gate.prediction(), turns.for_prediction():
+            _check_that_somebody_waits()
             yield model
 
     @contextmanager
@@ -127,9 +131,11 @@ class ModelHost:
         Raises:
             NotReadyError: it is still loading.
             BusyError: too many pages wait already.
+            TooSlowError: whoever asked has left meanwhile.
         """
         model, turns = self.model(), self._turns
         with self.gate.prediction(), turns.for_page(current_visitor.get()()):
+            _check_that_somebody_waits()
             yield model
 
     def _load(self, on_failure: Callable[[BaseException], None]) -> None:
@@ -140,3 +146,8 @@ class ModelHost:
             on_failure(error)
         else:
             logger.info("Ready to predict.", extra={"variant": model.weights.variant})
+
+
+def _check_that_somebody_waits() -> None:
+    if nobody_waits.get()():
+        raise TooSlowError("Whoever asked for this has left.")

@@ -23,7 +23,8 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, request
 
-HAND_OVER = "vggweb.event_stream"  # in a WSGI environ: a list, into which a view puts the stream that it starts
+from vggweb.web.environ_keys import HAND_OVER
+
 MOST_WAITING = 256  # events; a listener further behind is let go, connects again and starts from what there is then
 STILL_HERE_SECONDS = 15.0  # proxies close a connection that is silent for longer, often after 30 or 60 s
 STILL_HERE = b": still here\n\n"

@@ -10,8 +10,9 @@ from flask import Flask, current_app, has_request_context, request, session
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from vggweb.jobs import Asker
-from vggweb.services.model_host import current_visitor
+from vggweb.services.model_host import current_visitor, nobody_waits
 from vggweb.web.context import services
+from vggweb.web.environ_keys import CLIENT_LEFT
 from vggweb.web.form_tokens import known_secrets
 from vggweb.web.responses import wants_json
 
@@ -25,6 +26,13 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def introduce() -> None:
         current_visitor.set(_waiting_visitor)
+        left = request.environ.get(CLIENT_LEFT)
+        nobody_waits.set(left.is_set if left else _somebody_waits)
+
+
+def _somebody_waits() -> bool:
+    """Whether nobody waits: another server than ours does not say."""
+    return False
 
 
 def _waiting_visitor() -> str:
