@@ -357,6 +357,14 @@ def test_a_classs_page_leads_to_the_words_next_to_it(app: Flask) -> None:
     assert len([one for one in near if "?" not in str(one)]) == 8
 
 
+@pytest.mark.parametrize("address", ["/layers/block1_conv1/gallery.webp", "/layers/block1_conv1/gallery/5.png"])
+def test_what_ships_is_kept_by_browsers_and_not_sent_twice(app: Flask, address: str) -> None:
+    client = app.test_client()
+    first = client.get(address)
+    assert first.headers["Cache-Control"] == "public, max-age=86400"
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
 def test_the_contact_sheet_fills_in_as_filters_are_drawn_in_full(working_app: Flask) -> None:
     client = working_app.test_client()
     before = client.get("/layers/block1_conv1/filters.webp").data

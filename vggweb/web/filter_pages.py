@@ -34,6 +34,7 @@ from vggweb.web.sentences import drawings
 blueprint = Area("filters", __name__)
 FilterAim = Literal["channel", "centre", "diverse", "mix"]
 UNKNOWN = (UnknownLayerError, UnknownFilterError, BadParameterError)
+GALLERY_KEPT_SECONDS = 24 * 3600
 JOB_HEADERS = {"Location": "The job's address."}
 
 
@@ -148,7 +149,7 @@ def gallery_webp(layer_name: str) -> Response:
     sheet = gallery_sheet(find_convolution(layer_name))
     if sheet is None:
         raise NotDrawnError
-    return picture(sheet.file.read_bytes(), "image/webp")
+    return _kept(picture(sheet.file.read_bytes(), "image/webp"))
 
 
 @blueprint.get("/layers/<token:layer_name>/gallery/<int:filter_index>.png")
@@ -157,7 +158,7 @@ def gallery_tile_png(layer_name: str, filter_index: int) -> Response:
     layer = find_convolution(layer_name)
     if gallery_sheet(layer) is None:
         raise NotDrawnError
-    return picture(encode_png(gallery_tile(layer, filter_index)), "image/png")
+    return _kept(picture(encode_png(gallery_tile(layer, filter_index)), "image/png"))
 
 
 @blueprint.get(
@@ -208,6 +209,12 @@ def draw_class(class_index: int, asked: Seed) -> Response:
 def class_png(class_index: int, asked: Seed) -> Response:
     """The picture, once it has been drawn."""
     return picture(services().drawings.picture(_class_request(class_index, asked)), "image/png")
+
+
+def _kept(response: Response) -> Response:
+    """What ships with the project and is the same for everybody: browsers and proxies need not ask again for a day."""
+    response.headers["Cache-Control"] = f"public, max-age={GALLERY_KEPT_SECONDS}"
+    return response
 
 
 def _filter_request(layer_name: str, filter_index: int, asked: Wanted) -> DrawingRequest:
