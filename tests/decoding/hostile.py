@@ -88,3 +88,11 @@ def avif_that_holds(width: int, height: int) -> bytes:
 def noise(width: int, height: int) -> PIL.Image.Image:
     """A picture that no encoder makes small."""
     return PIL.Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8))
+
+
+def bmp_of_single_runs(width: int, height: int) -> bytes:
+    """A run-length coded BMP whose every run is one pixel long, which takes a decoder some steps for each."""
+    runs = (b"\1\7" * width + b"\0\0") * height + b"\0\1"
+    header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, len(runs), 0, 0, 256, 0)
+    offset = 14 + 40 + 1024
+    return b"BM" + struct.pack("<IHHI", offset + len(runs), 0, 0, offset) + header + bytes(1024) + runs

@@ -73,6 +73,7 @@ TINY_AND_HUNGRY = {
     "tiff with a large tile": hostile.tiff_with_a_tile_of(131_056),
     "tiff of two million strips": hostile.tiff_of_strips(2_000_000),
     "avif with a large frame": hostile.avif_that_holds(12_000, 12_000),
+    "jpeg of twenty thousand scans": hostile.jpeg_of_empty_scans(20_000, side=4000),
 }
 
 
@@ -136,7 +137,7 @@ def test_after_a_large_photo_its_memory_goes_back_and_the_next_is_read() -> None
 def test_a_photo_that_computes_too_long_ends_its_child_and_nobody_elses() -> None:
     reader = PhotoReader(LIMITS, children=1, seconds=1)
     with pytest.raises(PhotoTooLargeError, match="longer than a photo may take"):
-        reader.read(hostile.jpeg_of_empty_scans(3000, side=4000))
+        reader.read(hostile.bmp_of_single_runs(4000, 1900))
     assert reader.counts().ended == {"time": 1}
     assert reader.read(sample_bytes("cat")).facts.format == "JPEG"
     reader.close()
@@ -173,7 +174,7 @@ def test_several_photos_share_the_children_and_all_are_read() -> None:
 @LINUX
 def test_a_full_line_says_busy_at_once() -> None:
     reader = PhotoReader(LIMITS, children=1, line=1, seconds=1)
-    slow = hostile.jpeg_of_empty_scans(3000, side=4000)
+    slow = hostile.bmp_of_single_runs(4000, 1900)
     outcomes: list[str] = []
 
     def work() -> None:

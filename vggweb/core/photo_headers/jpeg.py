@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vggweb.core.photo_headers.header import BYTES_PER_PIXEL, UPRIGHT, PhotoHeader, Size, big, checked_orientation
 from vggweb.core.photo_headers.tiff_tags import orientation_of_exif
-from vggweb.errors import UnsupportedFormatError
+from vggweb.errors import PhotoTooLargeError, UnsupportedFormatError
 
 START, END = b"\xff\xd8", b"\xff\xd9"
 SCAN = 0xDA
@@ -19,6 +19,8 @@ READ_COMPONENTS = (1, 3, 4)
 READ_PRECISION_BITS = 8
 FRAME_BYTES = 6  # precision, height, width, number of components; three bytes for each of them follow
 COEFFICIENT_BYTES = 2
+ORDINARY_SCANS = 30  # encoders write about ten
+MOST_SCANNED_PIXELS = 3_000_000_000  # each scan goes over the whole picture, also an empty one: some 3 s
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,12 @@ class _Frame:
 
 
 def read(data: bytes) -> PhotoHeader:
-    """The header of a JPEG; of its segments those stay that say how to decode it."""
+    """The header of a JPEG; of its segments those stay that say how to decode it.
+
+    Raises:
+        UnsupportedFormatError: a variant that is not read.
+        PhotoTooLargeError: it has more scans than a photo of its size.
+    """
     kept, frame, orientation = [START], None, UPRIGHT
     for marker, position, segment in _segments(data):
         if marker in FRAMES:
@@ -69,6 +76,9 @@ def read(data: bytes) -> PhotoHeader:
 def _header(data: bytes, frame: _Frame | None, orientation: int, start: bytes, scan: int) -> PhotoHeader:
     if frame is None:
         raise ValueError("a scan without a frame")
+    scans = data.count(bytes([0xFF, SCAN]), scan)
+    if scans > ORDINARY_SCANS and scans * frame.size.pixels > MOST_SCANNED_PIXELS:
+        raise PhotoTooLargeError("Decoding the picture takes longer than a photo may take.")
     memory = frame.size.pixels * (1 if frame.components == 1 else BYTES_PER_PIXEL)
     if frame.marker in (PROGRESSIVE, 0xCA) or data[scan + 4 : scan + 5] != bytes([frame.components]):
         memory += frame.coefficients() * COEFFICIENT_BYTES  # of several scans the decoder keeps all coefficients
