@@ -246,12 +246,23 @@ def test_no_metadata_of_the_photo_is_kept(client: FlaskClient) -> None:
         assert not PIL.Image.open(io.BytesIO(data)).getexif()
 
 
-def test_a_picture_is_asked_for_again_only_if_it_changed(client: FlaskClient) -> None:
+@pytest.mark.parametrize("address", ["input.png", "photo.jpg", "channels/b.png"])
+def test_a_picture_that_never_changes_is_kept_by_the_browser_and_by_nobody_else(
+    client: FlaskClient, address: str
+) -> None:
     found = make_result(client)["id"]
-    first = client.get(f"/r/{found}/input.png")
-    again = client.get(f"/r/{found}/input.png", headers={"If-None-Match": first.headers["ETag"]})
-    assert again.status_code == 304
+    first = client.get(f"/r/{found}/{address}")
+    assert first.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    again = client.get(f"/r/{found}/{address}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_picture_that_may_change_is_asked_for_again(client: FlaskClient) -> None:
+    found = make_result(client)["id"]
+    first = client.get(f"/r/{found}/preview.jpg")
     assert "no-cache" in first.headers["Cache-Control"]
+    again = client.get(f"/r/{found}/preview.jpg", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
 
 
 def test_an_unknown_channel_is_not_found(client: FlaskClient) -> None:

@@ -203,14 +203,15 @@ def enlarge(picture: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     return picture.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def encode_png(picture: Picture | GreyPicture) -> bytes:
+def encode_png(picture: Picture | GreyPicture, *, compress_level: int = 6) -> bytes:
     """The picture as a PNG file.
 
     Args:
         picture: uint8 (h, w, 3) RGB or (h, w) grey.
+        compress_level: zlib's, 0-9. A photo takes a hundredth more bytes with 1 than with 6, and a third of the time.
     """
     encoded = io.BytesIO()
-    PIL.Image.fromarray(picture).save(encoded, "PNG")
+    PIL.Image.fromarray(picture).save(encoded, "PNG", compress_level=compress_level)
     return encoded.getvalue()
 
 

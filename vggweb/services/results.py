@@ -21,6 +21,7 @@ from vggweb.services.result import ModelUsed
 from vggweb.storage import PurgeReport, Store, StoredFile, StoredResult
 
 CARDS_REMEMBERED = 64  # of at most 250 kB each
+QUICK = 1  # zlib's level, for pictures that a visitor waits for
 ID_BYTES = 16  # 128 random bits: an address that cannot be guessed
 
 
@@ -110,7 +111,8 @@ class Results:
 
 def _files(classification: Classification) -> Mapping[str, StoredFile]:
     """The three model inputs and the small copy of the photo, by name."""
-    inputs = {image_name(method): encode_png(classification.photo.images[method]) for method in RESIZE_METHODS}
+    images = {image_name(method): classification.photo.images[method] for method in RESIZE_METHODS}
+    inputs = {name: encode_png(image, compress_level=QUICK) for name, image in images.items()}
     files = {name: StoredFile(name, "image/png", data) for name, data in inputs.items()}
     return files | {PHOTO: StoredFile(PHOTO, "image/jpeg", classification.photo.shown_jpeg)}
 

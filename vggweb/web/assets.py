@@ -17,10 +17,10 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request, url_for
 
 from vggweb.errors import NotFoundError
+from vggweb.web.responses import YEAR_SECONDS
 from vggweb.web.routing import Area
 
 blueprint = Area("assets", __name__)
-YEAR_SECONDS = 365 * 24 * 3600
 STYLESHEET = "styles.css"
 FIRST_STYLES = "tokens.css"  # names the order of the layers
 VERSION = re.compile(r"([0-9a-f]{12})/(.+)")

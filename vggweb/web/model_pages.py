@@ -9,9 +9,8 @@ from vggweb.core.engines import EngineName
 from vggweb.core.weights import WeightsInfo
 from vggweb.core.weights.compact import FILES, FOLDER, CompactWeights
 from vggweb.errors import NotFoundError
-from vggweb.web.assets import YEAR_SECONDS
 from vggweb.web.context import services
-from vggweb.web.responses import json_response, wants_json
+from vggweb.web.responses import YEAR_SECONDS, json_response, wants_json
 from vggweb.web.routing import Area, Json
 from vggweb.web.sentences.weights import official_note
 

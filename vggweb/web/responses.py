@@ -1,9 +1,13 @@
 """The kinds of responses that several areas give: JSON, a private page, a picture, "see there"."""
 
-from typing import Any
+from collections.abc import Hashable
+from functools import cache
+from typing import Any, cast
 
 from flask import Response, current_app, make_response, redirect, request
 from pydantic import TypeAdapter
+
+YEAR_SECONDS = 365 * 24 * 3600
 
 
 def wants_json() -> bool:
@@ -28,11 +32,16 @@ def is_our_script() -> bool:
 
 def json_response(value: Any, *, status: int = 200, as_type: Any = None) -> Response:
     """The value of a declared type as JSON."""
-    adapter: TypeAdapter[Any] = TypeAdapter(as_type or type(value))
-    body = adapter.dump_json(value)
+    body = _adapter(cast(Hashable, as_type or type(value))).dump_json(value)
     response = current_app.response_class(body + b"\n", status=status, mimetype="application/json")
     response.headers["Vary"] = "Accept"
     return response
+
+
+@cache
+def _adapter(type_: Hashable) -> TypeAdapter[Any]:
+    """What turns values of the type into JSON; to build it takes as long as to decode a photo."""
+    return TypeAdapter(cast(Any, type_))
 
 
 def private_page(html: str) -> Response:
@@ -50,6 +59,13 @@ def picture(data: bytes, media_type: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     response.make_conditional(request)
+    return response
+
+
+def lasting_picture(data: bytes, media_type: str) -> Response:
+    """A file that is the same as long as its address is: a browser keeps it, and need not ask again."""
+    response = picture(data, media_type)
+    response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
     return response
 
 

@@ -30,7 +30,15 @@ from vggweb.web import visitors
 from vggweb.web.context import open_result, services
 from vggweb.web.home import home_page
 from vggweb.web.metrics import count_result
-from vggweb.web.responses import is_our_script, json_response, picture, private_page, see_other, wants_json
+from vggweb.web.responses import (
+    is_our_script,
+    json_response,
+    lasting_picture,
+    picture,
+    private_page,
+    see_other,
+    wants_json,
+)
 from vggweb.web.routing import Area, Json, OneOf, Parameters, Text, WholeNumber
 from vggweb.web.security import limiter
 from vggweb.web.sent_photo import sent_photo
@@ -160,19 +168,19 @@ def delete(result_id: str, asked: Deletion) -> Response:
 @blueprint.get("/r/<token:result_id>/input.png")
 def input_png(result_id: str) -> Response:
     """The exact 224 × 224 model input."""
-    return picture(open_result(result_id).input_png(), "image/png")
+    return lasting_picture(open_result(result_id).input_png(), "image/png")
 
 
 @blueprint.get("/r/<token:result_id>/channels/<channel>.png")
 def channel_png(result_id: str, channel: str) -> Response:
     """One mean-subtracted channel as a grey picture."""
-    return picture(open_result(result_id).channel_png(channel), "image/png")
+    return lasting_picture(open_result(result_id).channel_png(channel), "image/png")
 
 
 @blueprint.get("/r/<token:result_id>/photo.jpg")
 def photo_jpg(result_id: str) -> Response:
     """The small copy of the photo, encoded anew."""
-    return picture(open_result(result_id).photo_jpg(), "image/jpeg")
+    return lasting_picture(open_result(result_id).photo_jpg(), "image/jpeg")
 
 
 @blueprint.get("/r/<token:result_id>/preview.jpg")
