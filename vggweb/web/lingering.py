@@ -9,11 +9,41 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from werkzeug.exceptions import BadRequest
+
+from vggweb.web.environ_keys import HAND_OVER
+
 MAX_BYTES = 256 * 1024 * 1024
 MAX_SECONDS = 20.0
 CHUNK_BYTES = 256 * 1024
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class CheckedInput:
+    """A request's body, of which a server's complaint about its form is a bad request and no fault of ours."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, or all.
+
+        Raises:
+            BadRequest: the body breaks off, or is no body.
+        """
+        return self._checked(self._body.read, size)
+
+    def readline(self, size: int = -1) -> bytes:
+        """A line, likewise."""
+        return self._checked(self._body.readline, size)
+
+    @staticmethod
+    def _checked(read: Callable[[int], bytes], size: int) -> bytes:
+        try:
+            return read(size)
+        except OSError as error:  # gunicorn's complaints are OSErrors, too
+            raise BadRequest from error
 
 
 class LingeringClose:
@@ -26,6 +56,8 @@ class LingeringClose:
         """The app's answer, unchanged."""
         if environ["REQUEST_METHOD"] != "POST":
             return self._app(environ, start_response)
+        if HAND_OVER not in environ:  # our own worker reads bodies by itself, and its errors are no client's
+            environ["wsgi.input"] = CheckedInput(environ["wsgi.input"])
         seen: list[str] = []
 
         def remember(status: str, *rest: Any) -> Any:
@@ -64,5 +96,5 @@ def _drain(environ: dict[str, Any]) -> None:
             if not chunk:
                 return
             left -= len(chunk)
-    except OSError:
+    except (OSError, BadRequest):
         return  # the visitor went away: nobody waits for the answer any more
