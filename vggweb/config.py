@@ -127,7 +127,9 @@ class Settings:
         "VGGWEB_DECODERS", "2", "Photos that are decoded at once, each in a process of its own of up to 400 MiB."
     )
     job_workers: Count = _setting(
-        "VGGWEB_JOB_WORKERS", "1", "Long computations that may run at the same time in this process; 1 or more."
+        "VGGWEB_JOB_WORKERS",
+        "1",
+        "Long computations of each kind that may run at the same time in this process; 1 or more.",
     )
     job_queue: Count = _setting("VGGWEB_JOB_QUEUE", "600", "Long computations that may wait; more get 503.")
     jobs_per_visitor: Count = _setting(

@@ -21,6 +21,7 @@ from vggweb.jobs.worker_queue import WorkerQueue
 from vggweb.jobs.workers import Workers
 from vggweb.storage.sessions import reading, take_turns, writing
 
+BROKER_LANE = "broker"  # with a broker, one thread wakes workers elsewhere, whatever kinds of jobs wait
 LEASE_SECONDS = 15.0  # a server that has not said for so long that it lives is taken for dead
 TENDS_IN_A_LEASE = 5
 _SUBMIT_LOCK = 0x6A6F62  # any number, the same in every server, and not the migration's
@@ -58,6 +59,7 @@ class Jobs:
     ) -> None:
         self.products = Products(engine)
         self._engine = engine
+        self._broker_url = broker_url
         self._limits = Limits(queue=queue_limit, per_visitor=per_visitor_limit, per_address=per_address_limit)
         self._works: dict[str, Work] = {}
         self._stopping = threading.Event()
@@ -86,7 +88,7 @@ class Jobs:
 
     def start(self) -> None:
         """Starts the workers; jobs that wait from an earlier run go on."""
-        self._workers.start()
+        self._workers.start((BROKER_LANE,) if self._broker_url else self._works)
 
     def stop(self) -> None:
         """Stops the workers after the step that each is at; unfinished jobs wait for the next start."""
@@ -227,8 +229,9 @@ def _get(session: Session, job_id: str) -> JobRow:
     return row
 
 
-def _wake_others(broker_url: str, runner: Runner) -> Callable[[], bool]:
+def _wake_others(broker_url: str, runner: Runner) -> Callable[[str], bool]:
     """What a thread does instead of the work itself when Celery workers do it."""
     from vggweb.jobs.celery_workers import WorkerWaker, make_celery  # only who has a broker pays for Celery
 
-    return WorkerWaker(make_celery(broker_url), runner.count_waiting).wake
+    waker = WorkerWaker(make_celery(broker_url), runner.count_waiting)
+    return lambda _lane: waker.wake()

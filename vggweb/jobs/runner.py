@@ -46,9 +46,9 @@ class Runner:
         """How many jobs wait that could be run here."""
         return self._queue.count_waiting(tuple(self._works))
 
-    def run_next(self) -> bool:
-        """Takes the job that has waited longest and runs it to its end; False if none waits."""
-        claim = self._queue.take(tuple(self._works))
+    def run_next(self, kind: str | None = None) -> bool:
+        """Takes the job that has waited longest, of one kind or of all, and runs it to its end; False if none waits."""
+        claim = self._queue.take((kind,) if kind else tuple(self._works))
         if claim is None:
             return False
         context = JobContext(

@@ -4,8 +4,9 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 
 from vggweb.errors import BusyError, StorageError
 
@@ -16,11 +17,15 @@ POLL_SECONDS = 1.0  # how soon a job is seen that another server was asked for
 
 
 class Workers:
-    """Threads of low priority that run jobs, and one that tends them: heartbeat, time limits, jobs of dead servers."""
+    """Threads of low priority that run jobs, and one that tends them: heartbeat, time limits, jobs of dead servers.
+
+    Each kind of job is a lane with threads of its own, so that no kind waits behind another: one photo's occlusion is
+    done while a long drawing goes on.
+    """
 
     def __init__(
         self,
-        run_next: Callable[[], bool],
+        run_next: Callable[[str], bool],
         tend: Callable[[], int],
         *,
         count: int,
@@ -32,16 +37,18 @@ class Workers:
         self._count = count
         self._tend_seconds = tend_seconds
         self._stopping = stopping
-        self._something_to_do = threading.Semaphore(0)
+        self._something_to_do: dict[str, threading.Semaphore] = {}  # by lane
         self._threads: list[threading.Thread] = []
 
-    def start(self) -> None:
-        """Starts the threads, unless they run already."""
+    def start(self, lanes: Iterable[str]) -> None:
+        """Starts the threads of each lane, unless they run already."""
         if self._threads:
             return
         self._stopping.clear()
+        self._something_to_do = {lane: threading.Semaphore(0) for lane in lanes}
         self._threads = [
-            threading.Thread(target=self._work, name=f"job-worker-{number}", daemon=True)
+            threading.Thread(target=self._work, args=(lane,), name=f"job-worker-{lane}-{number}", daemon=True)
+            for lane in self._something_to_do
             for number in range(self._count)
         ]
         self._threads.append(threading.Thread(target=self._watch, name="job-watch", daemon=True))
@@ -58,14 +65,15 @@ class Workers:
         self._threads = []
 
     def wake(self) -> None:
-        """Lets a thread that is idle look into the queue now."""
-        self._something_to_do.release()
+        """Lets a thread of each lane that is idle look into the queue now."""
+        for something_to_do in self._something_to_do.values():
+            something_to_do.release()
 
-    def _work(self) -> None:
+    def _work(self, lane: str) -> None:
         _lower_priority()
         while not self._stopping.is_set():
-            if not _survive(self._run_next):
-                self._something_to_do.acquire(timeout=POLL_SECONDS)
+            if not _survive(partial(self._run_next, lane)):
+                self._something_to_do[lane].acquire(timeout=POLL_SECONDS)
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
