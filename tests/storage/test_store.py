@@ -225,3 +225,12 @@ def test_many_threads_that_save_and_look_at_once_lose_nothing(store: Store) -> N
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(save_and_look, range(64))) == [str(number) for number in range(64)]
     assert len(store.recent_results("owner", 100)) == 64
+
+
+def test_a_result_under_an_id_of_its_own_takes_the_place_of_the_one_that_expired(make_store: MakeStore) -> None:
+    store = make_store(result_days=1)
+    store.save_result(result(created_at=days_ago(2)), pictures(b"old"))
+    made = result(created_at=datetime.now(UTC), weights_sha256="1" * 64)
+    store.replace_result(made, pictures(b"new"))
+    assert store.find_result(made.id).weights_sha256 == "1" * 64
+    assert store.picture(made.id, "photo").data == b"new"

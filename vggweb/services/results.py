@@ -52,7 +52,7 @@ class Results:
             classification: what is kept.
             model: which weights answered.
             owner: hash that stands for the browser that made it; None for a program.
-            result_id: under which it is kept; by default an unguessable one.
+            result_id: under which it is kept, in place of one that expired; by default a new, unguessable one.
         """
         row = StoredResult(
             id=result_id or secrets.token_urlsafe(ID_BYTES),
@@ -65,7 +65,8 @@ class Results:
             photo=classification.photo.facts,
         )
         files = _files(classification)
-        self._store.save_result(row, files)
+        keep = self._store.replace_result if result_id else self._store.save_result
+        keep(row, files)
         return OpenResult(row, files.__getitem__, expires_at=self._expires_at(row))
 
     def open(self, result_id: str) -> OpenResult:

@@ -17,7 +17,7 @@ from vggweb.storage.engine import fold_log, keep_private, make_engine
 from vggweb.storage.migrate import upgrade_to_head
 from vggweb.storage.records import PurgeReport, StoredFile, StoredResult
 from vggweb.storage.reserve import Reserve
-from vggweb.storage.sessions import reading, rows_changed, writing
+from vggweb.storage.sessions import again_after_a_race, reading, rows_changed, writing
 from vggweb.storage.tables import PictureRow, ResultRow
 from vggweb.storage.trial import WriteTrial
 
@@ -60,14 +60,19 @@ class Store:
         self.engine.dispose()
 
     def save_result(self, result: StoredResult, pictures: Mapping[str, StoredFile]) -> None:
-        """Keeps a result and its pictures, all or nothing; in place of one of the same id, such as one that expired."""
+        """Keeps a result and its pictures, all or nothing; its id is new."""
         with writing(self.engine) as session:
-            session.merge(_to_row(result))
-            session.flush()
-            for name, picture in pictures.items():
-                session.merge(
-                    PictureRow(result_id=result.id, name=name, media_type=picture.media_type, data=picture.data)
-                )
+            _add(session, result, pictures)
+
+    def replace_result(self, result: StoredResult, pictures: Mapping[str, StoredFile]) -> None:
+        """Keeps a result under an id that is its own, in place of the one that had expired there."""
+
+        def replace() -> None:
+            with writing(self.engine) as session:
+                session.execute(delete(ResultRow).where(ResultRow.id == result.id))  # and what hangs on it
+                _add(session, result, pictures)
+
+        again_after_a_race(replace)
 
     def find_result(self, result_id: str) -> StoredResult:
         """The result of that id.
@@ -172,6 +177,15 @@ def _tombstone(now: datetime) -> dict[str, Any]:
         "logits": b"",
         "photo": NO_PHOTO,
     }
+
+
+def _add(session: Session, result: StoredResult, pictures: Mapping[str, StoredFile]) -> None:
+    session.add(_to_row(result))
+    session.flush()
+    session.add_all(
+        PictureRow(result_id=result.id, name=name, media_type=picture.media_type, data=picture.data)
+        for name, picture in pictures.items()
+    )
 
 
 def _gone() -> Select[str]:
