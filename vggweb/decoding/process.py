@@ -57,6 +57,11 @@ class Child:
         """The process's number."""
         return self._process.pid
 
+    @property
+    def is_alive(self) -> bool:
+        """The process has not ended."""
+        return self._process.poll() is None
+
     def ask(self, data: bytes, limits: PhotoLimits) -> Response:
         """What the child says of a file.
 

@@ -125,10 +125,15 @@ class PhotoReader:
             self._give_back(lent, time.monotonic() - began)
 
     def _take(self) -> Child:
+        """An idle child that lives, or a new one: a photo is not refused for what happened to a child before."""
         with self._lock:
             self._lent += 1
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                child = self._idle.pop()
+                if child.is_alive:
+                    return child
+                self._ended["crash"] += 1
+                child.end()
         return self._new_child()
 
     def _give_back(self, lent: "_Lent", seconds: float) -> None:
