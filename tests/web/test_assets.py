@@ -14,7 +14,24 @@ from vggweb.web.assets import Assets
 
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 MOST_BYTES = 150_000
-PAGES = ("/", "/layers", "/layers/block5_conv3", "/classes", "/model", "/r/{id}", "/r/{id}/layers/block5_conv3")
+PAGES: tuple[str, ...] = (
+    "/",
+    "/layers",
+    "/layers/block5_conv3",
+    "/classes",
+    "/model",
+    "/r/{id}",
+    "/r/{id}/layers/block5_conv3",
+)
+PAGES += (
+    "/demo",
+    "/demo/numbers",
+    "/live",
+    "/questions",
+    "/class/new",
+    "/r/{id}/whatif",
+    "/layers/block5_conv3/filters/3",
+)
 
 
 def linked(client: FlaskClient, address: str, pattern: str) -> list[str]:
