@@ -1,6 +1,4 @@
 // A room follows what happens in it: server-sent events, or looking now and then where those do not come through.
-import { sendPhotos } from "./room_upload.js";
-
 const SETTLE_MS = 300;
 const LOOK_MS = 4000;
 const FAILURES_BEFORE_LOOKING = 3;
@@ -43,4 +41,4 @@ function listen() {
 }
 
 listen();
-sendPhotos(soon);
+if (document.getElementById("upload-form")) import("./room_upload.js").then(({ sendPhotos }) => sendPhotos(soon));

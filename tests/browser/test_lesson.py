@@ -41,7 +41,7 @@ def join(context: BrowserContext, code: str) -> Page:
 def hang(page: Page, sample: str) -> None:
     page.set_input_files("#photo", SAMPLES / f"{sample}.jpg")
     page.get_by_role("button", name="Hang it on the wall").click()
-    expect(page.locator("[data-room-status]")).to_have_text("✓", timeout=LIVE_MS)
+    expect(page.get_by_role("status").filter(has_text="Your photo hangs on the wall.")).to_be_visible(timeout=LIVE_MS)
 
 
 def test_a_lesson(teacher: Page, new_context: NewContext, screenshot: Callable[[Page], None]) -> None:
