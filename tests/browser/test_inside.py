@@ -90,7 +90,7 @@ def test_a_long_drawing_moves_on_keeps_the_focus_and_can_be_cancelled_and_asked_
     first = page.get_by_role("progressbar").get_attribute("value")
     expect(page.get_by_role("progressbar")).not_to_have_attribute("value", first or "", timeout=PATIENCE_MS)
     expect(cancel).to_be_focused()  # what moves on leaves the button where it is
-    page.wait_for_function("document.querySelector('.job-picture img').naturalWidth > 1")
+    page.wait_for_function("() => document.querySelector('.job-picture img').naturalWidth > 1")
     assert complaints_of_axe(page) == []
     cancel.focus()
     screenshot(page)

@@ -21,7 +21,7 @@ BUSY = {"error": {"code": "busy", "message": "The server is working on other pho
 
 def open_home(page: Page) -> None:
     page.goto("/")
-    page.wait_for_function("document.documentElement.classList.contains('has-script')")
+    expect(page.locator("html")).to_have_class(re.compile("has-script"))
 
 
 def give(page: Page, kind: str, *files: tuple[str, str, str]) -> None:

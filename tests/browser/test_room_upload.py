@@ -1,5 +1,6 @@
 """A phone hangs its photo on the wall of a class: when the button is pressed, and by itself again when it must wait."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ def room(page: Page, server: Server) -> Page:
     """The students' page of a fresh room."""
     made = requests.post(f"{server.url}/class", headers={"Accept": "application/json"}, timeout=60).json()
     page.goto(urlsplit(made["url"]).path)
-    page.wait_for_function("document.documentElement.classList.contains('has-script')")
+    expect(page.locator("html")).to_have_class(re.compile("has-script"))
     return page
 
 

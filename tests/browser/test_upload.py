@@ -48,7 +48,7 @@ def test_a_chosen_photo_becomes_a_result(page: Page, screenshot: Screenshot) -> 
 )
 def test_a_dropped_or_pasted_photo_becomes_a_result(page: Page, kind: str, sample: str, words: str) -> None:
     page.goto("/")
-    page.wait_for_function("document.documentElement.classList.contains('has-script')")
+    expect(page.locator("html")).to_have_class(re.compile("has-script"))
     page.evaluate(SEND_FILES, [kind, [["photo.jpg", "image/jpeg", sample_as_text(sample)]]])
     page.wait_for_url(RESULT)
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
