@@ -7,7 +7,7 @@ from collections.abc import Callable
 from vggweb.errors import JobStoppedError
 from vggweb.jobs import Arguments, Asker, Job, JobContext, Jobs
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180.0
 KIND = "test"
 
 
