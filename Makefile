@@ -15,7 +15,9 @@ class: .venv/installed
 	PORT=$(PORT) $(BIN)/python -m vggweb.classroom
 
 worker: .venv/installed
-	$(BIN)/celery -A vggweb.worker worker
+	$(BIN)/celery -A vggweb.worker worker -Q quick --hostname quick@%h & quick=$$!; \
+	$(BIN)/celery -A vggweb.worker worker -Q heavy --hostname heavy@%h & heavy=$$!; \
+	trap "kill -TERM $$quick $$heavy" TERM INT; wait; wait
 
 test: .venv/installed-dev
 	tests/install_chromium.sh

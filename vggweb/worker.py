@@ -1,5 +1,7 @@
 """The process that does the long work when a broker is set: ``celery -A vggweb.worker worker``, or ``make worker``.
 
+It works for both lines of jobs, or for one of them with ``-Q quick`` or ``-Q heavy``.
+
 It reads the same settings as the server, and must be given the same database and weights.
 """
 
@@ -14,6 +16,7 @@ from celery import signals
 from vggweb.config import Settings
 from vggweb.errors import SettingError
 from vggweb.exits import setup_errors_stop_the_start
+from vggweb.jobs import Line
 from vggweb.jobs.celery_workers import TASK, make_celery
 from vggweb.jobs.workers import LOW_PRIORITY
 from vggweb.logs import logging_config
@@ -30,9 +33,9 @@ def _settings() -> Settings:
     return settings
 
 
-def run_next() -> None:
-    """Celery's task: runs jobs until none waits. Which, the database says; the message carries nothing."""
-    _services[0].jobs.run_waiting()
+def run_next(line: Line = "heavy") -> None:
+    """Celery's task: runs one job of a line. Which, the database says."""
+    _services[0].jobs.run_one(line)
 
 
 def start(**_details: Any) -> None:

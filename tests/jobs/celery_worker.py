@@ -36,10 +36,14 @@ class Worker:
         return self.log.read_text().count("vggweb.run_next[")
 
 
-def start_worker(log: Path, **environ: str) -> Worker:
-    """A worker that begins to load its network."""
+def start_worker(log: Path, *options: str, **environ: str) -> Worker:
+    """A worker that begins to load its network; options are Celery's, such as ``-Q``."""
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*COMMAND, "--hostname", f"{log.stem}@%h"], cwd=ROOT, env=os.environ | environ, stdout=file, stderr=file
+            [*COMMAND, "--hostname", f"{log.stem}@%h", *options],
+            cwd=ROOT,
+            env=os.environ | environ,
+            stdout=file,
+            stderr=file,
         )
     return Worker(process, log)

@@ -23,7 +23,7 @@ from tests.servers import free_port
 from vggweb.config import Settings
 from vggweb.core.weights.compact import CompactWeights
 from vggweb.errors import SettingError
-from vggweb.jobs.celery_workers import QUEUE, TASK, make_celery
+from vggweb.jobs.celery_workers import TASK, make_celery
 from vggweb.services.model_host import ModelHost
 from vggweb.startup import Services, build_services
 from vggweb.web import create_app
@@ -179,7 +179,7 @@ def test_a_job_is_kept_while_the_broker_is_away_and_called_out_when_it_is_back(
     assert (asked.status_code, (asked.json or {})["state"]) == (202, "queued")
     until(lambda: "cannot be reached: long computations wait" in caplog.text)
     with running_redis(tmp_path, port) as url:
-        until(lambda: count_messages(url, QUEUE) == 1)
+        until(lambda: count_messages(url, "heavy") == 1)
         assert "can be reached again" in caplog.text
         jobs.stop()
     assert "Traceback" not in caplog.text
@@ -191,13 +191,13 @@ def test_a_lost_message_is_sent_again_and_one_that_waits_is_not(make_app: MakeAp
         app.extensions["vggweb"].jobs.start()
         for _ in range(5):
             app.test_client().post(f"/layers/{QUICK}/filters/0", headers=JSON)
-        until(lambda: count_messages(url, QUEUE) == 1)
-        redis.Redis.from_url(url).delete(QUEUE)
-        until(lambda: count_messages(url, QUEUE) == 1)
+        until(lambda: count_messages(url, "heavy") == 1)
+        redis.Redis.from_url(url).delete("heavy")
+        until(lambda: count_messages(url, "heavy") == 1)
         for _ in range(5):
             app.test_client().post(f"/layers/{QUICK}/filters/0", headers=JSON)
         app.extensions["vggweb"].jobs.stop()
-        assert count_messages(url, QUEUE) == 1
+        assert count_messages(url, "heavy") == 1
 
 
 def upload(count: int, **environ: str) -> str:

@@ -138,7 +138,7 @@ class Vgg16:
 
     def bias(self, layer_name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         """A convolution's bias, float32 (out,)."""
-        return self.keras_model.get_layer(layer_name).bias.numpy()
+        return self.values(layer_name).bias
 
     def keep(self, key: Hashable, build: Callable[[], T]) -> T:
         """What `build` gives, built once for this model: compiled functions and sub-models live here."""

@@ -27,6 +27,7 @@
     ├── OverloadError               (carries retry_after_seconds)
     │   ├── RateLimitedError        429 rate_limited
     │   ├── BusyError               503 busy
+    │   │   └── StillComputingError (carries job_id)
     │   └── NotReadyError           503 not_ready
     ├── JobStoppedError
     │   ├── JobCancelledError       409 cancelled
@@ -46,6 +47,7 @@ from vggweb.errors.load import (
     NotReadyError,
     OverloadError,
     RateLimitedError,
+    StillComputingError,
     StorageError,
     StorageFullError,
 )
@@ -116,6 +118,7 @@ __all__ = [
     "RequestError",
     "SettingError",
     "SetupError",
+    "StillComputingError",
     "StorageError",
     "StorageFullError",
     "TooSlowError",

@@ -53,6 +53,21 @@ class BusyError(OverloadError):
     default_hint = "Try again in a few seconds."
 
 
+class StillComputingError(BusyError):
+    """A worker computes what was asked for, and is not done yet.
+
+    Attributes:
+        job_id: of the job that computes it.
+    """
+
+    default_message = "A worker is computing this, and is not done yet."
+    default_hint = "Try again in a few seconds."
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(retry_after_seconds=2)
+        self.job_id = job_id
+
+
 class NotReadyError(OverloadError):
     """The network is still being loaded."""
 

@@ -4,7 +4,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from vggweb.errors import BusyError, GoneError, NotFoundError, RateLimitedError
-from vggweb.jobs.records import UNFINISHED, Asker, Limits
+from vggweb.jobs.records import UNFINISHED, Asker, Limits, Line
+from vggweb.jobs.rows import stands_in
 from vggweb.jobs.tables import JobRow
 from vggweb.storage.tables import ResultRow
 
@@ -27,14 +28,14 @@ def check_result(session: Session, result_id: str | None) -> None:
         raise GoneError
 
 
-def check_limits(session: Session, asker: Asker | None, limits: Limits) -> None:
-    """Raises unless one more job may wait, in all, for this visitor and for their address.
+def check_limits(session: Session, asker: Asker | None, limits: Limits, line: Line) -> None:
+    """Raises unless one more job may wait, in its line, for this visitor and for their address.
 
     Raises:
         BusyError: the queue is full.
         RateLimitedError: the visitor or the address has too many unfinished jobs.
     """
-    waiting = session.scalar(select(func.count()).where(JobRow.state == "queued")) or 0
+    waiting = session.scalar(select(func.count()).where(JobRow.state == "queued", stands_in(line))) or 0
     if waiting >= limits.queue:
         raise BusyError(
             "Too many drawings and computations wait already.",

@@ -1,20 +1,23 @@
-"""Celery carries the call "there is work" to worker processes; which, and who holds it, stands in the database."""
+"""Celery carries the call "there is work" to worker processes; which, and who holds it, stands in the database.
+
+There is a queue of Celery's for each line of jobs, ``quick`` and ``heavy``: ``-Q quick`` starts a worker for one line.
+"""
 
 import logging
 import ssl
 from collections.abc import Callable
 
 from celery import Celery
-from kombu import Connection
+from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from vggweb.errors import SettingError
+from vggweb.jobs.records import LINES, Line
 
 logger = logging.getLogger(__name__)
 TASK = "vggweb.run_next"
-QUEUE = "vggweb"
-MOST_UNREAD_MESSAGES = 100  # one wakes a worker, which goes on until nothing waits: more are of use to nobody
+MOST_UNREAD_MESSAGES = 100  # in a queue; each is read within seconds, and what is missing is sent then
 BROKER_TIMEOUT_SECONDS = 3.0
 UNREACHABLE = (OperationalError, RedisError, OSError)  # Kombu passes some of Redis's errors on as they are
 
@@ -36,7 +39,9 @@ def make_celery(broker_url: str, *, concurrency: int = 1) -> Celery:
         worker_prefetch_multiplier=1,
         worker_disable_prefetch=True,  # a message that a busy worker holds back could wake an idle one
         worker_cancel_long_running_tasks_on_connection_loss=False,  # the hold on a job is in the database
-        task_default_queue=QUEUE,
+        task_queues=[Queue(line) for line in LINES],
+        task_default_queue="heavy",
+        task_acks_late=True,
         task_ignore_result=True,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # for ever: Redis will be there again some time
@@ -59,25 +64,29 @@ class WorkerWaker:
     were lost: with a worker that died, a Redis that forgot them or was away, or a server that stopped in between.
     """
 
-    def __init__(self, app: Celery, count_waiting: Callable[[], int]) -> None:
+    def __init__(self, app: Celery, count_waiting: Callable[[Line], int]) -> None:
         self._app = app
         self._count_waiting = count_waiting
         self._reached: bool | None = None  # not tried yet
 
     def wake(self) -> bool:
         """Sends what is missing, or warns that the broker is away. False: there is nothing more to do now."""
-        waiting = min(self._count_waiting(), MOST_UNREAD_MESSAGES)
-        if waiting == 0 and self._reached:
+        waiting = {line: min(self._count_waiting(line), MOST_UNREAD_MESSAGES) for line in LINES}
+        if self._reached and not any(waiting.values()):
             return False
         try:
             with self._app.connection_for_write() as connection:
-                for _ in range(waiting - _count_unread(connection)):
-                    self._app.send_task(TASK, connection=connection, retry=False)
+                for line, count in waiting.items():
+                    self._send(line, count - _count_unread(connection, line), connection)
         except UNREACHABLE as error:
             self._note(reached=False, reason=str(error))
         else:
             self._note(reached=True)
         return False
+
+    def _send(self, line: Line, count: int, connection: Connection) -> None:
+        for _ in range(count):
+            self._app.send_task(TASK, (line,), queue=line, connection=connection, retry=False)
 
     def _note(self, *, reached: bool, reason: str = "") -> None:
         """Logs a change, not every try."""
@@ -91,9 +100,9 @@ class WorkerWaker:
         self._reached = reached
 
 
-def _count_unread(connection: Connection) -> int:
-    """How many messages no worker has taken yet; connects if need be."""
-    return int(connection.default_channel.queue_declare(queue=QUEUE).message_count)
+def _count_unread(connection: Connection, line: Line) -> int:
+    """How many messages of a line no worker has taken yet; connects if need be."""
+    return int(connection.default_channel.queue_declare(queue=line).message_count)
 
 
 def _check_address(app: Celery) -> None:

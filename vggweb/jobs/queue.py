@@ -1,6 +1,7 @@
 """The queue of long work, as the use cases see it. The workers' side is in worker_queue.py."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from vggweb.jobs.admission import check_limits, check_result
 from vggweb.jobs.askers import add_asker, check_asked, start_anew, take_off
 from vggweb.jobs.gate import Gate
 from vggweb.jobs.products import Products
-from vggweb.jobs.records import LIVE, UNFINISHED, Asker, Job, Limits, NewJob
+from vggweb.jobs.records import LIVE, UNFINISHED, Asker, Job, Limits, Line, NewJob, line_of
 from vggweb.jobs.rows import new_row, queue_again, to_job
 from vggweb.jobs.runner import Runner, Work
 from vggweb.jobs.tables import JobRow
@@ -22,6 +23,7 @@ from vggweb.jobs.workers import Workers
 from vggweb.storage.sessions import reading, take_turns, writing
 
 BROKER_LANE = "broker"  # with a broker, one thread wakes workers elsewhere, whatever kinds of jobs wait
+SECONDS_BETWEEN_LOOKS = 0.05  # of somebody who waits for a job: one look reads one row
 LEASE_SECONDS = 15.0  # a server that has not said for so long that it lives is taken for dead
 TENDS_IN_A_LEASE = 5
 _SUBMIT_LOCK = 0x6A6F62  # any number, the same in every server, and not the migration's
@@ -94,10 +96,15 @@ class Jobs:
         """Stops the workers after the step that each is at; unfinished jobs wait for the next start."""
         self._workers.stop()
 
-    def run_waiting(self) -> None:
-        """Runs jobs in this thread until none waits or the workers are stopped: what a Celery worker does."""
-        while not self._stopping.is_set() and self._runner.run_next():
-            pass
+    @property
+    def are_elsewhere(self) -> bool:
+        """Whether Celery workers run the jobs that this process is asked for."""
+        return bool(self._broker_url)
+
+    def run_one(self, line: Line) -> None:
+        """Runs the job of a line that has waited longest, in this thread: what a Celery worker does for a message."""
+        if not self._stopping.is_set():
+            self._runner.run_next(*self._runner.kinds_in(line))
 
     def submit(
         self,
@@ -144,6 +151,17 @@ class Jobs:
         """
         with reading(self._engine) as session:
             return to_job(session, _get(session, job_id))
+
+    def wait(self, job_id: str, seconds: float) -> Job:
+        """The job once it is finished, or as it stands after so many seconds.
+
+        Raises:
+            NotFoundError: there is none, or it was deleted meanwhile.
+        """
+        end = time.monotonic() + seconds
+        while (job := self.find(job_id)).state in UNFINISHED and time.monotonic() < end:
+            self._stopping.wait(SECONDS_BETWEEN_LOOKS)
+        return job
 
     def find_by_key(self, key: str) -> Job | None:
         """The job that computes what the key stands for, if it was ever asked for."""
@@ -200,7 +218,7 @@ class Jobs:
             if row is not None and row.state in LIVE:
                 add_asker(session, row, new.owner)
             else:
-                check_limits(session, new.owner, self._limits)
+                check_limits(session, new.owner, self._limits, line_of(new.kind))
                 row = _queued(session, row, new)
             session.flush()
             return to_job(session, row)

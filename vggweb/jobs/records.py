@@ -8,9 +8,17 @@ from typing import Any, Literal, TypeAlias
 from vggweb.errors import VggwebError
 
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
+Line: TypeAlias = Literal["quick", "heavy"]
 Arguments: TypeAlias = dict[str, Any]  # JSON values: they are stored as JSON
+LINES: tuple[Line, ...] = ("quick", "heavy")
+QUICK_PREFIX = "quick:"  # begins the name of each kind of work that somebody waits for before a page
 LIVE: tuple[State, ...] = ("queued", "running", "done")  # asked for again, these are given as they are
 UNFINISHED: tuple[State, ...] = ("queued", "running")
+
+
+def line_of(kind: str) -> Line:
+    """The line that jobs of this kind stand in: none waits behind one of another line."""
+    return "quick" if kind.startswith(QUICK_PREFIX) else "heavy"
 
 
 @dataclass(frozen=True)

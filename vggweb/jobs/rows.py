@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import cast
 
 import numpy as np
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from vggweb.jobs.askers import askers_of
-from vggweb.jobs.records import Job, JobError, NewJob, State
+from vggweb.jobs.records import QUICK_PREFIX, Job, JobError, Line, NewJob, State, line_of
 from vggweb.jobs.tables import JobRow
 
 ID_BYTES = 16  # 128 random bits: an address that cannot be guessed
@@ -38,6 +38,12 @@ def fill_row(row: JobRow, new: NewJob, now: datetime) -> None:
     row.started_at = row.finished_at = row.claim = row.lease_until = None
     row.progress, row.step, row.steps, row.curve, row.preview = 0.0, None, None, b"", None
     row.error_code = row.error_message = row.error_hint = None
+
+
+def stands_in(line: Line) -> ColumnElement[bool]:
+    """Of jobs, those of this line."""
+    is_quick = JobRow.kind.startswith(QUICK_PREFIX)
+    return is_quick if line == "quick" else not_(is_quick)
 
 
 def pack_curve(curve: list[float]) -> bytes:
@@ -79,7 +85,9 @@ def _queue_position(session: Session, row: JobRow) -> int | None:
     if row.state != "queued":
         return None
     goes_first = or_(JobRow.queued_at < row.queued_at, (JobRow.queued_at == row.queued_at) & (JobRow.id < row.id))
-    before = session.scalar(select(func.count()).where(JobRow.state == "queued", goes_first))
+    before = session.scalar(
+        select(func.count()).where(JobRow.state == "queued", stands_in(line_of(row.kind)), goes_first)
+    )
     return 1 + (before or 0)
 
 

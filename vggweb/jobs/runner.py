@@ -9,7 +9,7 @@ from typing import TypeAlias
 from vggweb.errors import BusyError, JobBrokenError, JobCancelledError, JobTimedOutError, StorageError, VggwebError
 from vggweb.jobs.context import JobContext, ServerStopsError
 from vggweb.jobs.gate import Gate
-from vggweb.jobs.records import Arguments, JobError
+from vggweb.jobs.records import LINES, Arguments, JobError, Line, line_of
 from vggweb.jobs.worker_queue import WorkerQueue
 
 logger = logging.getLogger(__name__)
@@ -42,13 +42,17 @@ class Runner:
         self._running: dict[str, JobContext] = {}
         self._lock = threading.Lock()
 
-    def count_waiting(self) -> int:
-        """How many jobs wait that could be run here."""
-        return self._queue.count_waiting(tuple(self._works))
+    def kinds_in(self, line: Line) -> tuple[str, ...]:
+        """The kinds of work that stand in a line."""
+        return tuple(kind for kind in self._works if line_of(kind) == line)
 
-    def run_next(self, kind: str | None = None) -> bool:
-        """Takes the job that has waited longest, of one kind or of all, and runs it to its end; False if none waits."""
-        claim = self._queue.take((kind,) if kind else tuple(self._works))
+    def count_waiting(self, *lines: Line) -> int:
+        """How many jobs wait that could be run here, in these lines or in all."""
+        return sum(self._queue.count_waiting(self.kinds_in(line)) for line in lines or LINES)
+
+    def run_next(self, *kinds: str) -> bool:
+        """Takes the job that has waited longest, of these kinds, and runs it to its end; False if none waits."""
+        claim = self._queue.take(kinds)
         if claim is None:
             return False
         context = JobContext(

@@ -18,7 +18,10 @@ REFRESH_SECONDS = 2  # how often a page without JavaScript looks again
 
 @dataclass(frozen=True)
 class JobBody:
-    """A long computation; progress is 1 only when it is done, and who it is not for cannot cancel it."""
+    """A long computation; progress is 1 only when it is done, and who it is not for cannot cancel it.
+
+    What looking alone has started, on a worker, has no askers.
+    """
 
     id: str
     state: State
@@ -32,6 +35,7 @@ class JobBody:
     curve: tuple[float, ...]
     attempt: int
     is_yours: bool
+    has_askers: bool
 
 
 @blueprint.get("/jobs/<token:job_id>", json=Json("A long computation", JobBody, errors=(NotFoundError,)))
@@ -93,6 +97,7 @@ def job_body(job: Job) -> JobBody:
         curve=job.curve,
         attempt=job.attempt,
         is_yours=visitors.known_asker() in job.askers,
+        has_askers=bool(job.askers),
     )
 
 
@@ -103,8 +108,11 @@ def kept_address(page: str) -> str:
 
 def started(job: Job, page: str) -> Response:
     """What a POST that starts a job answers: 303 to the page, or 202 with the job's address."""
-    if not wants_json():
-        return see_other(page)
+    return accepted(job) if wants_json() else see_other(page)
+
+
+def accepted(job: Job) -> Response:
+    """202 with the job and its address."""
     response = json_response(job_body(job), status=202)
     response.headers["Location"] = url_for("jobs.show", job_id=job.id)
     return response

@@ -20,6 +20,7 @@ from vggweb.errors import (
     NotFoundError,
     NotReadyError,
     RateLimitedError,
+    StillComputingError,
     UnknownClassError,
     UnknownLayerError,
 )
@@ -27,7 +28,7 @@ from vggweb.services.explanations import DEFAULT_LAYER, Explanation, heatmap_png
 from vggweb.services.open_result import OpenResult
 from vggweb.web import visitors
 from vggweb.web.context import open_result, services
-from vggweb.web.job_pages import JobBody, job_body, kept_address, started
+from vggweb.web.job_pages import JobBody, accepted, job_body, kept_address, started
 from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
 from vggweb.web.routing import Area, DecimalDigits, Json, OneOf, Parameters, Text
 from vggweb.web.sentences import why as sentences
@@ -101,13 +102,18 @@ ERRORS = (
 @blueprint.get(
     "/r/<token:result_id>/why/<method>/<int:class_index>",
     reads=Question,
-    json=Json("Where the evidence for a class lies", ExplanationBody, errors=ERRORS),
+    json=Json(
+        "Where the evidence for a class lies; 202 while a worker computes a quick method's",
+        {200: ExplanationBody, 202: JobBody},
+        errors=ERRORS,
+        headers={"Location": "The job's address, with 202."},
+    ),
 )
 def why(result_id: str, method: str, class_index: int, asked: Question) -> Response:
     """The overlay, the heat map and its scale; two classes side by side."""
     name, result = _method(method), open_result(result_id)
     if wants_json():
-        return json_response(_in_numbers(_explanation(result, name, class_index, asked.layer)))
+        return _numbers_or_job(result, name, class_index, asked.layer)
     wanted = [class_index] if asked.other_class is None else [class_index, asked.other_class]
     found = search_classes(asked.q, limit=CLASSES_OFFERED) if asked.q else []
     shown = result.describe()
@@ -146,6 +152,8 @@ def _column(result: OpenResult, method: MethodName, class_index: int, layer: str
     except NotDrawnError:
         job = services().explanations.job(result, method, class_index)
         return Column(find_class(class_index), None, job_body(job) if job else None)
+    except StillComputingError as error:
+        return Column(find_class(class_index), None, job_body(services().jobs.find(error.job_id)))
 
 
 @blueprint.post(
@@ -162,6 +170,8 @@ def start(result_id: str, method: str, class_index: int, asked: Where) -> Respon
     """Starts a job for a slow method; a fast one has its answer already."""
     name, result = _method(method), open_result(result_id)
     page = url_for("why.why", result_id=result_id, method=name, class_index=class_index)
+    if not find_method(name).slow:
+        return _numbers_or_job(result, name, class_index, asked.layer) if wants_json() else see_other(page)
     try:
         explanation = _explanation(result, name, class_index, asked.layer)
     except NotDrawnError:
@@ -222,6 +232,14 @@ def variant_png(result_id: str, name: str) -> Response:
 
 def _explanation(result: OpenResult, method: MethodName, class_index: int, layer: str) -> Explanation:
     return services().explanations.find(result, method, class_index, layer)
+
+
+def _numbers_or_job(result: OpenResult, method: MethodName, class_index: int, layer: str) -> Response:
+    """A quick method's map in JSON, or 202 with the job of the worker that is at it."""
+    try:
+        return json_response(_in_numbers(_explanation(result, method, class_index, layer)))
+    except StillComputingError as error:
+        return accepted(services().jobs.find(error.job_id))
 
 
 def _in_numbers(explanation: Explanation) -> ExplanationBody:
