@@ -78,7 +78,7 @@ def test_a_lesson(teacher: Page, new_context: NewContext, screenshot: Callable[[
     expect(second.get_by_text("The teacher has frozen the room")).to_be_visible(timeout=LIVE_MS)
 
     teacher.get_by_role("link", name="Summary").click()
-    expect(teacher.get_by_text("1 photos, 1 words")).to_be_visible()
+    expect(teacher.get_by_text("1 photo, 1 word")).to_be_visible()
     teacher.go_back()
     teacher.get_by_text("Clear or close").click()
     teacher.get_by_role("button", name="Close: delete the room").click()

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from vggweb.core.architecture import CONVOLUTIONS, FULL_PARAMETERS, IMAGE_SIZE_PX, LAYERS, find_layer
 from vggweb.core.preprocessing import MEAN_BGR
 from vggweb.core.softmax_table import softmax_table
@@ -125,12 +123,4 @@ def _pixel(result: OpenResult, row: int, column: int) -> Facts:
         "mean": [round(float(value), 3) for value in MEAN_BGR],
         "value": [round(float(value), 3) for value in result.batch[0, row, column]],
         "neighbours": [[(y, x, result.image[y, x].tolist()) for x in columns] for y in rows],
-        "brightest": _brightest(result),
     }
-
-
-def _brightest(result: OpenResult) -> tuple[int, int]:
-    """(row, column) of the brightest pixel: a place that anybody finds in the photo."""
-    brightness = result.image.sum(axis=-1, dtype=np.int64)
-    row, column = divmod(int(brightness.argmax()), IMAGE_SIZE_PX)
-    return row, column

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from functools import cache
 from typing import Any, cast
 
+import segno
 from flask import Response, current_app, make_response, redirect, request
 from pydantic import TypeAdapter
 
@@ -72,3 +73,9 @@ def lasting_picture(data: bytes, media_type: str) -> Response:
 def see_other(address: str) -> Response:
     """303: what was asked for is at another address."""
     return current_app.make_response(redirect(address, 303))
+
+
+def qr_code(address: str) -> Response:
+    """An address as a QR code, an SVG file."""
+    drawn = segno.make(address, error="m", micro=False).svg_inline(scale=6, border=2, light="#fff", dark="#000")
+    return picture(drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).encode(), "image/svg+xml")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
-import segno
 from flask import Response, request, url_for
 from pydantic import BeforeValidator, Field
 
@@ -21,6 +20,7 @@ from vggweb.errors import (
     NotYoursError,
     PhotoTooLargeError,
     RateLimitedError,
+    StorageFullError,
     UnsupportedFormatError,
     VggwebError,
 )
@@ -36,6 +36,7 @@ from vggweb.web.responses import (
     lasting_picture,
     picture,
     private_page,
+    qr_code,
     see_other,
     wants_json,
 )
@@ -46,6 +47,18 @@ from vggweb.web.shown_result import result_page, script
 
 blueprint = Area("results", __name__)
 MISSING = (NotFoundError, GoneError)
+UPLOAD_ERRORS = (
+    NoPhotoError,
+    BadParameterError,
+    PhotoTooLargeError,
+    NotAnImageError,
+    UnsupportedFormatError,
+    CorruptImageError,
+    RateLimitedError,
+    BusyError,
+    NotReadyError,
+    StorageFullError,
+)
 TOP = 5  # as decode_predictions gives them
 SampleName = Annotated[str, OneOf(tuple(sample.name for sample in SAMPLES))]
 ResizeName = Annotated[str, OneOf(tuple(RESIZE_METHODS))]
@@ -108,17 +121,7 @@ def _home_with_error(error: VggwebError) -> str:
         "Classify a photo: multipart field `photo`, or a sample's name",
         CreatedResult,
         status=201,
-        errors=(
-            NoPhotoError,
-            BadParameterError,
-            PhotoTooLargeError,
-            NotAnImageError,
-            UnsupportedFormatError,
-            CorruptImageError,
-            RateLimitedError,
-            BusyError,
-            NotReadyError,
-        ),
+        errors=UPLOAD_ERRORS,
         files={"photo": "The photo's file."},
         headers={"Location": "The result's address."},
     ),
@@ -202,9 +205,7 @@ def qr_svg(result_id: str) -> Response:
     """The page's address as a QR code."""
     open_result(result_id)
     address = url_for("results.show", result_id=result_id, _external=True)
-    code = segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2, light="#fff", dark="#000")
-    code = code.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    return picture(code.encode(), "image/svg+xml")
+    return qr_code(address)
 
 
 @blueprint.get("/r/<token:result_id>/keras.py")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import segno
 from flask import Response, current_app, render_template, request, url_for
 from pydantic import Field
 
@@ -23,10 +22,11 @@ from vggweb.services.room_summary import summarise
 from vggweb.web import visitors
 from vggweb.web.context import open_result, services
 from vggweb.web.event_streams import broadcast, event_stream
-from vggweb.web.responses import json_response, picture, private_page, see_other, wants_json
+from vggweb.web.responses import json_response, picture, private_page, qr_code, see_other, wants_json
+from vggweb.web.result_pages import MISSING
 from vggweb.web.room_announcer import TOPIC, RoomAnnouncer
 from vggweb.web.room_answers import RoomInJson, as_sent, room_in_json
-from vggweb.web.rooms import MISSING, answer_of, blueprint, few_attempts
+from vggweb.web.rooms import answer_of, blueprint, few_attempts
 from vggweb.web.routing import Json, Parameters, Text, WholeNumber
 
 DEFAULT_LAYER = "block5_conv3"
@@ -104,9 +104,7 @@ def events(code: str) -> Response:
 def qr_svg(code: str) -> Response:
     """The room's address as a QR code."""
     room = services().rooms.find(read_code(code))
-    address = url_for("rooms.show", code=room.code, _external=True)
-    drawn = segno.make(address, error="m", micro=False).svg_inline(scale=6, border=2, light="#fff", dark="#000")
-    return picture(drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).encode(), "image/svg+xml")
+    return qr_code(url_for("rooms.show", code=room.code, _external=True))
 
 
 @blueprint.get(

@@ -8,25 +8,17 @@ from pydantic import Field
 from vggweb.core.classes import CLASS_COUNT
 from vggweb.errors import (
     BadParameterError,
-    BusyError,
-    CorruptImageError,
     FrozenError,
-    GoneError,
-    NoPhotoError,
-    NotAnImageError,
-    NotFoundError,
-    NotReadyError,
-    PhotoTooLargeError,
     RateLimitedError,
-    UnsupportedFormatError,
     VggwebError,
 )
 from vggweb.rooms import Guess, Room, Tile, read_code
 from vggweb.services.rooms import DEFAULT_HOURS, FEWEST_HOURS, LONGEST_TITLE, MOST_HOURS
 from vggweb.web import visitors
 from vggweb.web.context import services
+from vggweb.web.metrics import count_result
 from vggweb.web.responses import json_response, private_page, see_other, wants_json
-from vggweb.web.result_pages import ResizeName, maker
+from vggweb.web.result_pages import MISSING, UPLOAD_ERRORS, ResizeName, maker
 from vggweb.web.room_answers import (
     GuessInJson,
     MadeRoomInJson,
@@ -41,7 +33,6 @@ from vggweb.web.security import limiter
 from vggweb.web.sent_photo import sent_photo
 
 blueprint = Area("rooms", __name__)
-MISSING = (NotFoundError, GoneError)
 CODE_ATTEMPTS = "60/minute"  # codes that are none, from one address
 PHOTOS_IN_A_ROOM = "300/minute"  # all phones of a class may share one address, so the room is what counts
 
@@ -178,19 +169,7 @@ def _page_with_error(error: VggwebError) -> str:
         "Hang a photo on the wall: multipart field `photo`",
         HungTile,
         status=201,
-        errors=(
-            *MISSING,
-            FrozenError,
-            NoPhotoError,
-            BadParameterError,
-            PhotoTooLargeError,
-            NotAnImageError,
-            UnsupportedFormatError,
-            CorruptImageError,
-            RateLimitedError,
-            BusyError,
-            NotReadyError,
-        ),
+        errors=(*MISSING, FrozenError, *UPLOAD_ERRORS),
         files={"photo": "The photo's file."},
         headers={"Location": "The result's address."},
     ),
@@ -199,6 +178,7 @@ def photos(code: str, asked: ResizeChoice) -> Response:
     """Classifies a photo and hangs it on the wall."""
     room = services().rooms.find_open(read_code(code))
     result = services().make_result(sent_photo(), resize=asked.resize, owner=maker())
+    count_result(services().model_host.choice.variant)
     tile = services().rooms.hang(room.code, result.id)
     if not wants_json():
         return see_other(url_for("rooms.show", code=room.code, sent=result.id))
