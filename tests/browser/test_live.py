@@ -142,3 +142,11 @@ def test_without_javascript_a_photo_can_be_chosen(new_context: NewContext) -> No
     page.get_by_label("Choose a photo").set_input_files(SAMPLES / "coffee.jpg")
     page.get_by_role("button", name="Show what VGG16 sees").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("espresso")
+
+
+def test_without_javascript_nothing_offers_a_camera(new_context: NewContext) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/live")
+    expect(page.get_by_text("The camera needs JavaScript.")).to_be_visible()
+    expect(page.get_by_role("button", name="Start the camera")).to_have_count(0)
+    expect(page.locator("[hidden] >> visible=true")).to_have_count(0)
